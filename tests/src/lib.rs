@@ -1,0 +1,1 @@
+//! Shared models of the test suite.
