@@ -1,0 +1,111 @@
+//! What generated code calls. Not public: anything here may change in any release.
+
+use diesel::expression::Expression;
+use diesel::query_source::Column;
+use diesel::sql_types::{SqlType, is_nullable};
+
+pub use inventory;
+pub use uuid::Uuid;
+
+use crate::model::{ColumnMeta, ModelMeta};
+use crate::tenant::KeyKind;
+
+/// The parts of a [`ModelMeta`], which is `#[non_exhaustive]` for everybody else.
+#[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "generated code has to name every field")]
+pub struct ModelParts {
+    pub name: &'static str,
+    pub module: &'static str,
+    pub schema: Option<&'static str>,
+    pub table: &'static str,
+    pub tenant_column: &'static str,
+    pub key: KeyKind,
+    pub primary_key: &'static [&'static str],
+    pub columns: &'static [ColumnMeta],
+    pub defaults: &'static [&'static str],
+    pub generated_key: bool,
+    pub table_sql: fn() -> String,
+}
+
+/// Makes the registry entry of a model.
+#[must_use]
+pub const fn model_meta(parts: ModelParts) -> ModelMeta {
+    ModelMeta {
+        name: parts.name,
+        module: parts.module,
+        schema: parts.schema,
+        table: parts.table,
+        tenant_column: parts.tenant_column,
+        key: parts.key,
+        primary_key: parts.primary_key,
+        columns: parts.columns,
+        defaults: parts.defaults,
+        generated_key: parts.generated_key,
+        table_sql: parts.table_sql,
+    }
+}
+
+/// The table as diesel writes it.
+#[must_use]
+pub fn table_sql<T>(table: &T) -> String
+where
+    T: diesel::query_builder::QueryFragment<diesel::pg::Pg>,
+{
+    diesel::debug_query::<diesel::pg::Pg, _>(table).to_string()
+}
+
+/// Whether a SQL type may be NULL, as a constant.
+pub trait Nullability {
+    /// The answer.
+    const NULLABLE: bool;
+}
+
+impl Nullability for is_nullable::IsNullable {
+    const NULLABLE: bool = true;
+}
+
+impl Nullability for is_nullable::NotNull {
+    const NULLABLE: bool = false;
+}
+
+/// The columns of a diesel table: implemented for tuples of columns.
+pub trait ColumnList {
+    /// The columns, in order.
+    const COLUMNS: &'static [ColumnMeta];
+}
+
+/// The registry entry of one column.
+#[must_use]
+pub const fn column_meta<C>() -> ColumnMeta
+where
+    C: Column,
+    <C as Expression>::SqlType: SqlType,
+    <<C as Expression>::SqlType as SqlType>::IsNull: Nullability,
+{
+    ColumnMeta {
+        name: C::NAME,
+        nullable: <<<C as Expression>::SqlType as SqlType>::IsNull as Nullability>::NULLABLE,
+    }
+}
+
+macro_rules! column_lists {
+    ($($first:ident)? ; ) => {};
+    ($($done:ident)* ; $next:ident $($rest:ident)*) => {
+        impl<$($done,)* $next> ColumnList for ($($done,)* $next,)
+        where
+            $($done: Column, <$done as Expression>::SqlType: SqlType,
+              <<$done as Expression>::SqlType as SqlType>::IsNull: Nullability,)*
+            $next: Column, <$next as Expression>::SqlType: SqlType,
+            <<$next as Expression>::SqlType as SqlType>::IsNull: Nullability,
+        {
+            const COLUMNS: &'static [ColumnMeta] = &[$(column_meta::<$done>(),)* column_meta::<$next>()];
+        }
+        column_lists!(@ $($done)* $next ; $($rest)*);
+    };
+    (@ $($done:ident)* ; ) => {};
+    (@ $($done:ident)* ; $($rest:ident)+) => { column_lists!($($done)* ; $($rest)+); };
+}
+
+column_lists!(; C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 C11 C12 C13 C14 C15 C16 C17 C18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28
+    C29 C30 C31 C32 C33 C34 C35 C36 C37 C38 C39 C40 C41 C42 C43 C44 C45 C46 C47 C48 C49 C50 C51 C52 C53 C54 C55 C56
+    C57 C58 C59 C60 C61 C62 C63 C64);

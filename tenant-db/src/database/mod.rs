@@ -1,0 +1,1 @@
+//! The database's side of the promise.
