@@ -1,0 +1,1 @@
+DELETE FROM tenant_db.undo WHERE migration = {{migration}}
