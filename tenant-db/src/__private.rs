@@ -4,8 +4,14 @@ use diesel::expression::Expression;
 use diesel::query_source::Column;
 use diesel::sql_types::{SqlType, is_nullable};
 
+pub use diesel;
 pub use inventory;
 pub use uuid::Uuid;
+
+pub use crate::compile_checks::{
+    assert_complete, assert_not_tenant_column, assert_updatable, names_primary_key,
+};
+pub use crate::query::{AnyOf, InsertRecord};
 
 use crate::model::{ColumnMeta, ModelMeta};
 use crate::tenant::KeyKind;

@@ -1,0 +1,155 @@
+//! Checks that the derives leave to constant evaluation, because they need to know two structs at once: a model, and
+//! what is inserted into it or changed in it. A failed check is a compile error with the text that is put together here.
+
+use crate::model::ModelMeta;
+
+/// Refuses an insert that names the tenant column: the tenant comes from the context.
+#[track_caller]
+pub const fn assert_not_tenant_column(meta: &ModelMeta, insert: &str, column: &str) {
+    if same(meta.tenant_column, column) {
+        Message::new()
+            .add("`")
+            .add(insert)
+            .add("` names the tenant column `")
+            .add(column)
+            .add("`: remove the field, the tenant of the context is added to every row of `")
+            .add(meta.name)
+            .add("`")
+            .fail();
+    }
+}
+
+/// Refuses changes of the tenant column and of the primary key.
+#[track_caller]
+pub const fn assert_updatable(meta: &ModelMeta, update: &str, column: &str) {
+    if same(meta.tenant_column, column) {
+        Message::new()
+            .add("`")
+            .add(update)
+            .add("` changes the tenant column `")
+            .add(column)
+            .add("`: a row stays with its tenant, remove the field")
+            .fail();
+    }
+    if contains(meta.primary_key, column) {
+        Message::new()
+            .add("`")
+            .add(update)
+            .add("` changes `")
+            .add(column)
+            .add("`, part of the primary key of `")
+            .add(meta.name)
+            .add("`: insert a new row and delete the old one instead")
+            .fail();
+    }
+}
+
+/// Refuses an insert that leaves out a column which nobody would fill.
+#[track_caller]
+pub const fn assert_complete(meta: &ModelMeta, insert: &str, columns: &[&str]) {
+    let mut missing = Message::new();
+    let mut count = 0;
+    let mut at = 0;
+    while at < meta.columns.len() {
+        let column = &meta.columns[at];
+        let filled = column.nullable
+            || same(meta.tenant_column, column.name)
+            || contains(columns, column.name)
+            || contains(meta.defaults, column.name)
+            || (meta.generated_key && contains(meta.primary_key, column.name));
+        if !filled {
+            missing = missing.add(if count > 0 { ", `" } else { "`" }).add(column.name).add("`");
+            count += 1;
+        }
+        at += 1;
+    }
+    if count > 0 {
+        Message::new()
+            .add("`")
+            .add(insert)
+            .add("` leaves out ")
+            .add(missing.text())
+            .add(if count > 1 { ", which are NOT NULL: add fields, or write `defaults(…)` in the `#[tenant(…)]` of `" } else { ", which is NOT NULL: add a field, or write `defaults(…)` in the `#[tenant(…)]` of `" })
+            .add(meta.name)
+            .add("` for what the database fills by itself")
+            .fail();
+    }
+}
+
+/// Whether `columns` name the whole primary key.
+#[must_use]
+pub const fn names_primary_key(meta: &ModelMeta, columns: &[&str]) -> bool {
+    let mut at = 0;
+    while at < meta.primary_key.len() {
+        if !contains(columns, meta.primary_key[at]) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        if same(names[at], name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Text put together in a constant. What does not fit is cut off.
+#[derive(Clone, Copy)]
+struct Message {
+    bytes: [u8; 1024],
+    length: usize,
+}
+
+impl Message {
+    const fn new() -> Self {
+        Self { bytes: [0; 1024], length: 0 }
+    }
+
+    const fn add(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        if self.length + text.len() > self.bytes.len() {
+            return self;
+        }
+        let mut at = 0;
+        while at < text.len() {
+            self.bytes[self.length] = text[at];
+            self.length += 1;
+            at += 1;
+        }
+        self
+    }
+
+    const fn text(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+
+    #[track_caller]
+    const fn fail(&self) {
+        panic!("{}", self.text());
+    }
+}

@@ -1,0 +1,265 @@
+//! Every way around a check, in one place, so that a search for `danger::` finds them all.
+//!
+//! Each door takes a reason in words and leaves a `tracing` event with target `tenant_db::danger`. None of them hands
+//! out a connection, and none of them turns row-level security off.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use diesel::pg::{Pg, PgQueryBuilder};
+use diesel::query_builder::{QueryBuilder, QueryFragment, QueryId};
+use futures_util::future::BoxFuture;
+
+use crate::context::{Identity, TenantContext};
+use crate::error::{Error, Result};
+use crate::permission::AnyRole;
+use crate::session::{LoadsAs, Source, Transaction, execute, load};
+use crate::tenant::TenantKey;
+
+/// A context without an [`Authenticator`](crate::Authenticator): for a job that acts on its own, a seed, a test.
+///
+/// ```
+/// use tenant_db::{Identity, danger};
+/// use uuid::Uuid;
+///
+/// # fn main() -> tenant_db::Result<()> {
+/// let tenant = Uuid::now_v7();
+/// let identity = Identity::new(tenant, "job:nightly-invoices").with_role("billing");
+/// let context = danger::context("the nightly invoice run has no user", identity)?;
+/// assert_eq!(context.tenant(), &tenant);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::ReasonRequired`], [`Error::InvalidTenant`].
+///
+/// # Isolation
+///
+/// The caller alone decides for which tenant the context acts. From there on it is held to that tenant as any other.
+pub fn context<K: TenantKey>(reason: &str, identity: Identity<K>) -> Result<TenantContext<AnyRole, K>> {
+    require(reason, "danger::context")?;
+    let context = TenantContext::from_identity(identity)?;
+    tracing::warn!(
+        target: "tenant_db::danger",
+        door = "context",
+        reason,
+        tenant = %context.tenant(),
+        principal = context.principal(),
+        "a tenant context was made without an authenticator"
+    );
+    Ok(context)
+}
+
+/// Connects without comparing the database with the models: for a tool that repairs exactly that.
+///
+/// ```no_run
+/// use tenant_db::{TenantDb, danger};
+///
+/// # async fn connect(url: String) -> tenant_db::Result<()> {
+/// let db = TenantDb::builder(url)
+///     .verification(danger::skip_verification("this tool applies the missing migrations"))
+///     .connect()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Isolation
+///
+/// The database's layer may be missing. The query builder's predicate is still on every statement.
+pub fn skip_verification(reason: impl Into<String>) -> SkipVerification {
+    SkipVerification { reason: reason.into() }
+}
+
+/// The decision to connect without verification, made by [`skip_verification`].
+#[derive(Debug, Clone)]
+#[must_use = "hand it to `TenantDbBuilder::verification`"]
+pub struct SkipVerification {
+    reason: String,
+}
+
+impl SkipVerification {
+    pub(crate) fn audit(&self) -> Result<()> {
+        require(&self.reason, "danger::skip_verification")?;
+        tracing::warn!(
+            target: "tenant_db::danger",
+            door = "skip_verification",
+            reason = self.reason,
+            "connected without comparing the database with the models"
+        );
+        Ok(())
+    }
+}
+
+/// A statement of your own in a transaction's context: `diesel::sql_query`, or any query of diesel.
+///
+/// ```no_run
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+/// use diesel::sql_types::BigInt;
+/// use tenant_db::{Result, TenantContext, TenantDb, danger};
+///
+/// #[derive(diesel::QueryableByName)]
+/// struct Total {
+///     #[diesel(sql_type = BigInt)]
+///     total: i64,
+/// }
+///
+/// # async fn example(db: TenantDb, context: TenantContext<Manager>) -> Result<i64> {
+/// let mut tx = db.begin(&context).await?;
+/// let query = diesel::sql_query("SELECT coalesce(sum(credit_limit), 0)::bigint AS total FROM customers");
+/// let totals: Vec<Total> = danger::sql(&tx, "the builder has no sum yet", query).load().await?;
+/// tx.commit().await?;
+/// # Ok(totals[0].total)
+/// # }
+/// ```
+///
+/// # Isolation
+///
+/// The query builder's predicate is *not* added, and rows are not checked (I5 and I6 do not hold); row-level security
+/// does hold. Statements that control the session or the transaction (`SET`, `COMMIT`, `DO`, …) are refused. The
+/// statement itself is not audited with its text, which may hold data, but that it was sent, and why.
+pub fn sql<'t, R, K, Q>(transaction: &'t Transaction<R, K>, reason: &str, query: Q) -> RawSql<'t, K, Q>
+where
+    R: 'static,
+    K: TenantKey,
+    Q: QueryFragment<Pg> + QueryId + Send + 't,
+{
+    let source = transaction.source();
+    RawSql { source, checked: check(source, reason, &query), query, lifetime: PhantomData }
+}
+
+/// A statement made by [`sql`], not sent yet.
+#[must_use = "it is not sent before `load` or `execute`"]
+pub struct RawSql<'t, K: TenantKey, Q> {
+    source: Source<'t, K>,
+    checked: Result<()>,
+    query: Q,
+    lifetime: PhantomData<&'t ()>,
+}
+
+impl<'t, K: TenantKey, Q> RawSql<'t, K, Q>
+where
+    Q: QueryFragment<Pg> + QueryId + Send + 't,
+{
+    /// Sends the statement and reads its rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReasonRequired`]; [`Error::Forbidden`] for a statement that controls the session or the transaction,
+    /// or that the database refuses.
+    pub fn load<U>(self) -> BoxFuture<'t, Result<Vec<U>>>
+    where
+        Q: LoadsAs<U>,
+        U: Send + 'static,
+    {
+        Box::pin(async move {
+            self.checked?;
+            let query = self.query;
+            self.source.run(move |wire| load(wire, query)).await
+        })
+    }
+
+    /// Sends the statement and counts the rows that it touched.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Self::load).
+    pub fn execute(self) -> BoxFuture<'t, Result<usize>> {
+        Box::pin(async move {
+            self.checked?;
+            let query = self.query;
+            self.source.run(move |wire| execute(wire, query)).await
+        })
+    }
+}
+
+impl<K: TenantKey, Q> fmt::Debug for RawSql<'_, K, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawSql").finish_non_exhaustive()
+    }
+}
+
+/// The statements that read and write rows. Everything else (transaction control, `SET`, `RESET`, `DO`, `CALL`,
+/// `PREPARE`, …) could leave the context behind.
+const ROW_STATEMENTS: [&str; 8] =
+    ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE"];
+
+fn check<K: TenantKey, Q: QueryFragment<Pg>>(source: Source<'_, K>, reason: &str, query: &Q) -> Result<()> {
+    require(reason, "danger::sql")?;
+    let mut builder = PgQueryBuilder::default();
+    query.to_sql(&mut builder, &Pg)?;
+    let text = builder.finish();
+    let verb = first_word(&text);
+    if !ROW_STATEMENTS.contains(&verb.as_str()) {
+        return Err(Error::forbidden(
+            "danger::sql sends statements on rows only: SELECT, WITH, INSERT, UPDATE, DELETE, MERGE, VALUES, TABLE",
+        ));
+    }
+    let context = source.context();
+    tracing::warn!(
+        target: "tenant_db::danger",
+        door = "sql",
+        reason,
+        verb,
+        tenant = %context.tenant(),
+        principal = context.principal(),
+        "a statement was written by hand"
+    );
+    Ok(())
+}
+
+/// The first keyword of a statement, in capitals, after white space, comments and parentheses.
+fn first_word(statement: &str) -> String {
+    let mut rest = statement;
+    loop {
+        rest = rest.trim_start_matches(|character: char| character.is_whitespace() || character == '(');
+        if let Some(comment) = rest.strip_prefix("--") {
+            rest = comment.split_once('\n').map_or("", |(_, after)| after);
+        } else if rest.starts_with("/*") {
+            rest = after_block_comment(rest);
+        } else {
+            break;
+        }
+    }
+    rest.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase()
+}
+
+/// Block comments nest in PostgreSQL.
+fn after_block_comment(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0);
+    while at + 1 < bytes.len() {
+        match (bytes[at], bytes[at + 1]) {
+            (b'/', b'*') => (depth, at) = (depth + 1, at + 2),
+            (b'*', b'/') => {
+                (depth, at) = (depth - 1, at + 2);
+                if depth == 0 {
+                    return &text[at..];
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    ""
+}
+
+fn require(reason: &str, door: &'static str) -> Result<()> {
+    if reason.trim().is_empty() { Err(Error::ReasonRequired { door }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verb_of_a_statement_is_found_behind_comments_and_parentheses() {
+        assert_eq!(first_word("  select 1"), "SELECT");
+        assert_eq!(first_word("-- select\n SET ROLE x"), "SET");
+        assert_eq!(first_word("/* a /* b */ select */ commit"), "COMMIT");
+        assert_eq!(first_word("((select 1) union (select 2))"), "SELECT");
+        assert_eq!(first_word("/* never closed select 1"), "");
+        assert_eq!(first_word("do $$ begin end $$"), "DO");
+    }
+}

@@ -1,0 +1,53 @@
+// Included by doc tests: the models that their examples speak of.
+mod models {
+    use tenant_db::{Permission, Role, TenantInsert, TenantScoped, TenantUpdate};
+    use uuid::Uuid;
+
+    diesel::table! {
+        customers (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> Uuid,
+            name -> Text,
+            credit_limit -> BigInt,
+        }
+    }
+
+    #[derive(Permission)]
+    #[permission("customers:read")]
+    pub struct ReadCustomers;
+
+    #[derive(Permission)]
+    #[permission("customers:write")]
+    pub struct WriteCustomers;
+
+    #[derive(Role)]
+    #[role("viewer", grants(ReadCustomers))]
+    pub struct Viewer;
+
+    #[derive(Role)]
+    #[role("manager", grants(ReadCustomers, WriteCustomers))]
+    pub struct Manager;
+
+    #[derive(Debug, TenantScoped)]
+    #[tenant(table = customers, read = ReadCustomers, write = WriteCustomers)]
+    pub struct Customer {
+        pub id: Uuid,
+        pub name: String,
+        pub credit_limit: i64,
+    }
+
+    #[derive(TenantInsert)]
+    #[tenant(model = Customer)]
+    pub struct NewCustomer {
+        pub name: String,
+        pub credit_limit: i64,
+    }
+
+    #[derive(TenantUpdate)]
+    #[tenant(model = Customer)]
+    pub struct CustomerChanges {
+        pub name: Option<String>,
+        pub credit_limit: Option<i64>,
+    }
+}
+use models::*;

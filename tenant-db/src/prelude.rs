@@ -1,0 +1,8 @@
+//! `use tenant_db::prelude::*;` beside `use diesel::prelude::*;`.
+
+pub use crate::error::OptionalExtension as _;
+pub use crate::session::Repositories as _;
+pub use crate::{
+    AnyRole, Authenticator, Grants, Identity, Permission, Role, TenantContext, TenantDb, TenantInsert, TenantKey,
+    TenantScoped, TenantUpdate, Transaction, TransactionOptions,
+};

@@ -1,0 +1,144 @@
+//! Pieces of SQL that diesel has no public name for.
+
+use diesel::expression::{
+    AppearsOnTable, Expression, SelectableExpression, ValidGrouping,
+};
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Bool};
+
+/// `(predicate)`. Diesel puts parentheses around its own operators, not around `sql("a OR b")`; without them the tenant
+/// predicate would bind tighter than that `OR`.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct Parenthesized<P>(pub(crate) P);
+
+impl<P: Expression> Expression for Parenthesized<P> {
+    type SqlType = P::SqlType;
+}
+
+impl<P, GroupBy> ValidGrouping<GroupBy> for Parenthesized<P>
+where
+    P: ValidGrouping<GroupBy>,
+{
+    type IsAggregate = P::IsAggregate;
+}
+
+impl<P, T> AppearsOnTable<T> for Parenthesized<P>
+where
+    P: AppearsOnTable<T>,
+    Self: Expression,
+{
+}
+
+impl<P, T> SelectableExpression<T> for Parenthesized<P>
+where
+    P: SelectableExpression<T>,
+    Self: AppearsOnTable<T>,
+{
+}
+
+impl<P: QueryFragment<Pg>> QueryFragment<Pg> for Parenthesized<P> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("(");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// How the rows of a query are locked: the end of its SQL.
+pub trait Lock: Send + 'static {
+    /// The SQL, with a space in front, or nothing.
+    const SQL: &'static str;
+}
+
+/// Rows are not locked.
+#[derive(Debug, Clone, Copy, QueryId)]
+#[non_exhaustive]
+pub struct Unlocked;
+
+/// `FOR UPDATE`: others wait.
+#[derive(Debug, Clone, Copy, QueryId)]
+#[non_exhaustive]
+pub struct ForUpdate;
+
+/// `FOR UPDATE SKIP LOCKED`: rows that others have locked are left out.
+#[derive(Debug, Clone, Copy, QueryId)]
+#[non_exhaustive]
+pub struct SkipLocked;
+
+impl Lock for Unlocked {
+    const SQL: &'static str = "";
+}
+
+impl Lock for ForUpdate {
+    const SQL: &'static str = " FOR UPDATE";
+}
+
+impl Lock for SkipLocked {
+    const SQL: &'static str = " FOR UPDATE SKIP LOCKED";
+}
+
+/// A query with a lock at its end.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct Locked<Q, L> {
+    query: Q,
+    lock: L,
+}
+
+impl<Q, L> Locked<Q, L> {
+    pub(crate) fn new(query: Q, lock: L) -> Self {
+        Self { query, lock }
+    }
+}
+
+impl<Q: Query, L> Query for Locked<Q, L> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q, L> QueryFragment<Pg> for Locked<Q, L>
+where
+    Q: QueryFragment<Pg>,
+    L: Lock,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.query.walk_ast(out.reborrow())?;
+        out.push_sql(L::SQL);
+        Ok(())
+    }
+}
+
+/// `SELECT COUNT(*) FROM (query)`: as many as the query would return, whatever its limit, offset or distinctness.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct CountRows<Q>(pub(crate) Q);
+
+impl<Q> Query for CountRows<Q> {
+    type SqlType = BigInt;
+}
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for CountRows<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT COUNT(*) FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS counted");
+        Ok(())
+    }
+}
+
+/// `SELECT EXISTS (query)`.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct ExistsRows<Q>(pub(crate) Q);
+
+impl<Q> Query for ExistsRows<Q> {
+    type SqlType = Bool;
+}
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for ExistsRows<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT EXISTS (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}

@@ -1,0 +1,27 @@
+//! The query builder: diesel's verbs on a model's table, with the tenant predicate on every statement (I5).
+//!
+//! Programs start from [`TenantScoped`](crate::TenantScoped) and seldom name what is in here; the types and bounds are
+//! public so that signatures can be written.
+
+mod fragments;
+mod keys;
+mod rows;
+mod scope;
+mod select;
+
+mod delete;
+mod insert;
+mod update;
+
+pub(crate) use delete::delete_one;
+pub use fragments::{CountRows, ExistsRows, ForUpdate, Lock, Locked, Parenthesized, SkipLocked, Unlocked};
+pub use insert::{InsertRecord, TenantInsert};
+pub(crate) use insert::{InsertOneReturning, InsertReturning, insert_batch, insert_one};
+pub use crate::session::{LoadsAs, Wire};
+pub use keys::AnyOf;
+pub(crate) use keys::keys_per_statement;
+pub(crate) use rows::{checked, in_order, single};
+pub use scope::{InScope, Target};
+pub use select::{Columns, ScopedQuery, Shape, WholeRow};
+pub(crate) use update::{Update, update_one};
+pub use update::TenantUpdate;

@@ -1,0 +1,358 @@
+//! [`ScopedQuery`]: a query on a model's table that is not sent yet.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use diesel::Expression;
+use diesel::pg::Pg;
+use diesel::query_dsl::methods::{
+    BoxedDsl, DistinctDsl, FilterDsl, LimitDsl, OffsetDsl, OrFilterDsl, OrderDsl, SelectDsl, ThenOrderDsl,
+};
+use futures_util::future::BoxFuture;
+
+use super::fragments::{
+    CountRows, ExistsRows, ForUpdate, Locked, Parenthesized, SkipLocked, Unlocked,
+};
+use super::scope::InScope;
+use crate::error::{Error, Result};
+use crate::model::TenantModel;
+use crate::permission::Grants;
+use super::rows::{checked, checked_columns, one, single};
+use crate::session::{LoadsAs, Source, load};
+
+/// A query on `M`'s table: diesel's verbs, and at the end `load`, `first`, `count`, `exists`, `update` or `delete`.
+///
+/// `Q` is diesel's query so far; `S` says what is selected, the whole model or some [`Columns`]; `L` how rows are
+/// locked.
+///
+/// # Isolation
+///
+/// The predicate on the tenant column is added when the query is sent, around everything that was written before, so
+/// no `or_filter` can widen it (I5). A `ScopedQuery` is not a query of diesel: diesel's own `load` does not take it.
+#[must_use = "a query is not sent before `load`, `first`, `count`, `exists`, `update` or `delete`"]
+pub struct ScopedQuery<'a, M: TenantModel, R, Q, S = WholeRow, L = Unlocked> {
+    pub(super) source: Source<'a, M::Key>,
+    pub(super) query: Q,
+    shape: S,
+    lock: L,
+    role: PhantomData<fn() -> (M, R)>,
+}
+
+/// What a query selects.
+pub trait Shape<M: TenantModel>: Send {
+    /// The selection, which always begins with the tenant column (I6).
+    type Selection: Expression + Send;
+    #[doc(hidden)]
+    fn selection(self) -> Self::Selection;
+}
+
+/// The model with all its fields.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct WholeRow;
+
+/// Columns, or any expressions, chosen by `select`.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns<E>(E);
+
+impl<M: TenantModel> Shape<M> for WholeRow {
+    type Selection = M::Selection;
+
+    fn selection(self) -> Self::Selection {
+        M::selection()
+    }
+}
+
+impl<M: TenantModel, E: Send> Shape<M> for Columns<E>
+where
+    (M::TenantColumn, E): Expression,
+{
+    type Selection = (M::TenantColumn, E);
+
+    fn selection(self) -> Self::Selection {
+        (M::TenantColumn::default(), self.0)
+    }
+}
+
+/// `Q` with the tenant predicate.
+pub(super) type Scoped<M, Q> = <Q as FilterDsl<<M as TenantModel>::TenantEq>>::Output;
+/// `Q` with the tenant predicate and its selection.
+type Selected<M, Q, S> = <Scoped<M, Q> as SelectDsl<<S as Shape<M>>::Selection>>::Output;
+
+impl<'a, M: TenantModel, R, Q> ScopedQuery<'a, M, R, Q> {
+    pub(crate) fn new(source: Source<'a, M::Key>, query: Q) -> Self {
+        Self { source, query, shape: WholeRow, lock: Unlocked, role: PhantomData }
+    }
+}
+
+impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
+    fn map<T>(self, change: impl FnOnce(Q) -> T) -> ScopedQuery<'a, M, R, T, S, L> {
+        ScopedQuery {
+            source: self.source,
+            query: change(self.query),
+            shape: self.shape,
+            lock: self.lock,
+            role: PhantomData,
+        }
+    }
+
+    /// Keeps the rows for which `predicate` is true, joined to earlier filters by AND.
+    pub fn filter<P>(
+        self,
+        predicate: P,
+    ) -> ScopedQuery<'a, M, R, <Q as FilterDsl<Parenthesized<P>>>::Output, S, L>
+    where
+        P: InScope<M>,
+        Q: FilterDsl<Parenthesized<P>>,
+    {
+        self.map(|query| query.filter(Parenthesized(predicate)))
+    }
+
+    /// Keeps also the rows for which `predicate` is true, joined to earlier filters by OR. The tenant predicate stands
+    /// outside of it.
+    pub fn or_filter<P>(
+        self,
+        predicate: P,
+    ) -> ScopedQuery<'a, M, R, <Q as OrFilterDsl<Parenthesized<P>>>::Output, S, L>
+    where
+        P: InScope<M>,
+        Q: OrFilterDsl<Parenthesized<P>>,
+    {
+        self.map(|query| query.or_filter(Parenthesized(predicate)))
+    }
+
+    /// Orders by `expression`, and forgets earlier orders.
+    pub fn order<E>(self, expression: E) -> ScopedQuery<'a, M, R, <Q as OrderDsl<E>>::Output, S, L>
+    where
+        E: InScope<M>,
+        Q: OrderDsl<E>,
+    {
+        self.map(|query| query.order(expression))
+    }
+
+    /// Orders by `expression` where earlier orders leave it open.
+    pub fn then_order_by<E>(self, expression: E) -> ScopedQuery<'a, M, R, <Q as ThenOrderDsl<E>>::Output, S, L>
+    where
+        E: InScope<M>,
+        Q: ThenOrderDsl<E>,
+    {
+        self.map(|query| query.then_order_by(expression))
+    }
+
+    /// At most `rows` rows.
+    pub fn limit(self, rows: i64) -> ScopedQuery<'a, M, R, <Q as LimitDsl>::Output, S, L>
+    where
+        Q: LimitDsl,
+    {
+        self.map(|query| query.limit(rows))
+    }
+
+    /// Leaves out the first `rows` rows.
+    pub fn offset(self, rows: i64) -> ScopedQuery<'a, M, R, <Q as OffsetDsl>::Output, S, L>
+    where
+        Q: OffsetDsl,
+    {
+        self.map(|query| query.offset(rows))
+    }
+
+    /// Each distinct row once.
+    pub fn distinct(self) -> ScopedQuery<'a, M, R, <Q as DistinctDsl>::Output, S, L>
+    where
+        Q: DistinctDsl,
+    {
+        self.map(DistinctDsl::distinct)
+    }
+
+    /// Forgets the type of the query so far, so that filters can be added under conditions.
+    pub fn into_boxed<'q>(self) -> ScopedQuery<'a, M, R, <Q as BoxedDsl<'q, Pg>>::Output, S, L>
+    where
+        Q: BoxedDsl<'q, Pg>,
+    {
+        self.map(BoxedDsl::internal_into_boxed)
+    }
+
+    /// Locks the rows until the end of the transaction: `FOR UPDATE`. Outside of a transaction of yours the lock is
+    /// gone as soon as the rows are there.
+    pub fn for_update(self) -> ScopedQuery<'a, M, R, Q, S, ForUpdate> {
+        self.locked(ForUpdate)
+    }
+
+    fn locked<T>(self, lock: T) -> ScopedQuery<'a, M, R, Q, S, T> {
+        ScopedQuery { source: self.source, query: self.query, shape: self.shape, lock, role: PhantomData }
+    }
+
+    /// The statement as it will be sent.
+    fn statement(self) -> Locked<Selected<M, Q, S>, L>
+    where
+        S: Shape<M>,
+        Q: FilterDsl<M::TenantEq>,
+        Scoped<M, Q>: SelectDsl<S::Selection>,
+    {
+        let tenant = M::tenant_eq(self.source.tenant());
+        Locked::new(self.query.filter(tenant).select(self.shape.selection()), self.lock)
+    }
+
+    /// Counts the rows that [`load`](Self::load) would return.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Self::load).
+    pub fn count(self) -> BoxFuture<'a, Result<i64>>
+    where
+        R: Grants<M::Read>,
+        S: Shape<M>,
+        Q: FilterDsl<M::TenantEq>,
+        Scoped<M, Q>: SelectDsl<S::Selection>,
+        CountRows<Locked<Selected<M, Q, S>, L>>: LoadsAs<i64> + 'a,
+    {
+        let source = self.source;
+        let query = CountRows(self.statement());
+        Box::pin(async move { source.run(move |wire| load(wire, query)).await.and_then(|rows| one::<M, _>(rows)) })
+    }
+
+    /// Whether [`load`](Self::load) would return any row.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Self::load).
+    pub fn exists(self) -> BoxFuture<'a, Result<bool>>
+    where
+        R: Grants<M::Read>,
+        S: Shape<M>,
+        Q: FilterDsl<M::TenantEq>,
+        Scoped<M, Q>: SelectDsl<S::Selection>,
+        ExistsRows<Locked<Selected<M, Q, S>, L>>: LoadsAs<bool> + 'a,
+    {
+        let source = self.source;
+        let query = ExistsRows(self.statement());
+        Box::pin(async move { source.run(move |wire| load(wire, query)).await.and_then(|rows| one::<M, _>(rows)) })
+    }
+}
+
+impl<'a, M: TenantModel, R, Q, S> ScopedQuery<'a, M, R, Q, S, ForUpdate> {
+    /// Leaves out the rows that others have locked instead of waiting for them: `FOR UPDATE SKIP LOCKED`.
+    pub fn skip_locked(self) -> ScopedQuery<'a, M, R, Q, S, SkipLocked> {
+        self.locked(SkipLocked)
+    }
+}
+
+impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
+    /// Selects columns, or any expression of diesel, instead of the model.
+    ///
+    /// ```no_run
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use diesel::prelude::*;
+    /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
+    /// let names: Vec<String> = db.scoped::<Customer>(&context).select(customers::name).load().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn select<E>(self, expression: E) -> ScopedQuery<'a, M, R, Q, Columns<E>, L>
+    where
+        E: InScope<M>,
+    {
+        ScopedQuery {
+            source: self.source,
+            query: self.query,
+            shape: Columns(expression),
+            lock: self.lock,
+            role: PhantomData,
+        }
+    }
+
+    /// Loads the rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`], [`Error::ContextExpired`], [`Error::PoolTimeout`], [`Error::Database`]; a filter that
+    /// matches nothing is no error.
+    ///
+    /// # Isolation
+    ///
+    /// Each row's tenant is compared with the context's; a row of somebody else is [`Error::ForeignRow`] (I6).
+    pub fn load(self) -> BoxFuture<'a, Result<Vec<M>>>
+    where
+        R: Grants<M::Read>,
+        Q: FilterDsl<M::TenantEq>,
+        Scoped<M, Q>: SelectDsl<M::Selection>,
+        Locked<Selected<M, Q, WholeRow>, L>: LoadsAs<M::Row> + 'a,
+    {
+        let source = self.source;
+        let query = self.statement();
+        source.run(checked::<M, _>(source, query))
+    }
+
+    /// Loads the first row.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] where there is none, and those of [`load`](Self::load).
+    pub fn first(self) -> BoxFuture<'a, Result<M>>
+    where
+        R: Grants<M::Read>,
+        Q: LimitDsl,
+        <Q as LimitDsl>::Output: FilterDsl<M::TenantEq>,
+        Scoped<M, <Q as LimitDsl>::Output>: SelectDsl<M::Selection>,
+        Locked<Selected<M, <Q as LimitDsl>::Output, WholeRow>, L>: LoadsAs<M::Row> + 'a,
+    {
+        let source = self.source;
+        let query = self.limit(1).statement();
+        Box::pin(async move { source.run(checked::<M, _>(source, query)).await.and_then(single) })
+    }
+}
+
+impl<'a, M: TenantModel, R, Q, E, L> ScopedQuery<'a, M, R, Q, Columns<E>, L>
+where
+    E: Send,
+    (M::TenantColumn, E): Expression,
+{
+    /// Loads what was selected, as `U`.
+    ///
+    /// # Errors
+    ///
+    /// As for a query of whole models.
+    ///
+    /// # Isolation
+    ///
+    /// The tenant column travels along and is compared with the context's (I6).
+    pub fn load<U>(self) -> BoxFuture<'a, Result<Vec<U>>>
+    where
+        R: Grants<M::Read>,
+        U: Send + 'static,
+        Q: FilterDsl<M::TenantEq>,
+        Scoped<M, Q>: SelectDsl<(M::TenantColumn, E)>,
+        Locked<Selected<M, Q, Columns<E>>, L>: LoadsAs<(M::Key, U)> + 'a,
+    {
+        let source = self.source;
+        let query = self.statement();
+        source.run(checked_columns::<M, _, U>(source, query))
+    }
+
+    /// Loads what was selected of the first row, as `U`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] where there is none, and those of [`load`](Self::load).
+    pub fn first<U>(self) -> BoxFuture<'a, Result<U>>
+    where
+        R: Grants<M::Read>,
+        U: Send + 'static,
+        Q: LimitDsl,
+        <Q as LimitDsl>::Output: FilterDsl<M::TenantEq>,
+        Scoped<M, <Q as LimitDsl>::Output>: SelectDsl<(M::TenantColumn, E)>,
+        Locked<Selected<M, <Q as LimitDsl>::Output, Columns<E>>, L>: LoadsAs<(M::Key, U)> + 'a,
+    {
+        let source = self.source;
+        let query = self.limit(1).statement();
+        Box::pin(async move {
+            let mut rows = source.run(checked_columns::<M, _, U>(source, query)).await?;
+            rows.pop().ok_or(Error::NotFound { model: M::META.name })
+        })
+    }
+}
+
+impl<M: TenantModel, R, Q, S, L> fmt::Debug for ScopedQuery<'_, M, R, Q, S, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScopedQuery").field("model", &M::META.name).finish_non_exhaustive()
+    }
+}

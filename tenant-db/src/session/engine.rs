@@ -1,0 +1,136 @@
+//! The one place from which statements are sent (I3): inside a transaction that names its tenant, checked before it
+//! commits (I6).
+
+use diesel::deserialize::FromSqlRow;
+use diesel::pg::Pg;
+use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
+use diesel::query_dsl::CompatibleType;
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection};
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, TryStreamExt};
+
+use super::db::TenantDb;
+use super::options::TransactionOptions;
+use super::transaction::TransactionState;
+use crate::context::ContextInner;
+use crate::error::{Error, Result};
+use crate::tenant::TenantKey;
+
+/// A connection as a statement sees it: it can be written to by this module and by nobody else (I1).
+#[derive(Clone, Copy)]
+pub struct Wire<'c>(&'c AsyncPgConnection);
+
+impl std::fmt::Debug for Wire<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+/// A statement whose rows can be read as `U`. Implemented for every query of diesel that fits.
+#[diagnostic::on_unimplemented(
+    message = "this query cannot be loaded as `{U}`",
+    note = "the columns that it selects, in their order and with their types, must be the fields of `{U}`"
+)]
+pub trait LoadsAs<U>: Send {
+    #[doc(hidden)]
+    fn load_from(self, wire: Wire<'_>) -> BoxFuture<'_, Result<Vec<U>>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Q, U, ST> LoadsAs<U> for Q
+where
+    Q: AsQuery + Send,
+    Q::Query: QueryFragment<Pg> + QueryId,
+    Q::SqlType: CompatibleType<U, Pg, SqlType = ST>,
+    U: FromSqlRow<ST, Pg> + Send + 'static,
+    ST: 'static,
+{
+    fn load_from(self, wire: Wire<'_>) -> BoxFuture<'_, Result<Vec<U>>> {
+        // diesel-async turns the statement into bytes before it returns, so the future does not hold the query.
+        let mut connection = wire.0;
+        let rows = AsyncConnectionCore::load(&mut connection, self);
+        Box::pin(async move {
+            let rows = rows.await?;
+            rows.map(|row| U::build_from_row(&row?).map_err(diesel::result::Error::DeserializationError))
+                .try_collect()
+                .await
+                .map_err(Error::from)
+        })
+    }
+}
+
+/// Sends a statement and reads its rows.
+pub(crate) fn load<'c, Q, U>(wire: Wire<'c>, query: Q) -> BoxFuture<'c, Result<Vec<U>>>
+where
+    Q: LoadsAs<U>,
+{
+    query.load_from(wire)
+}
+
+/// Sends a statement and counts the rows that it touched.
+pub(crate) fn execute<'c, Q>(wire: Wire<'c>, query: Q) -> BoxFuture<'c, Result<usize>>
+where
+    Q: QueryFragment<Pg> + QueryId + Send,
+{
+    let mut connection = wire.0;
+    let answer = AsyncConnectionCore::execute_returning_count(&mut connection, query);
+    Box::pin(async move { answer.await.map_err(Error::from) })
+}
+
+/// Where a repository's statements run: each in a transaction of its own, or in one that is open.
+pub(crate) enum Source<'a, K: TenantKey> {
+    Pool { db: &'a TenantDb, context: &'a ContextInner<K> },
+    Transaction(&'a TransactionState<K>),
+}
+
+impl<K: TenantKey> Clone for Source<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: TenantKey> Copy for Source<'_, K> {}
+
+impl<'a, K: TenantKey> Source<'a, K> {
+    pub(crate) fn context(self) -> &'a ContextInner<K> {
+        match self {
+            Self::Pool { context, .. } => context,
+            Self::Transaction(state) => state.context(),
+        }
+    }
+
+    pub(crate) fn tenant(self) -> &'a K {
+        self.context().tenant()
+    }
+
+    /// Runs `work` on a connection whose tenant is set. An error from `work` means that nothing of it is committed:
+    /// on its own it is rolled back, in an open transaction it poisons the transaction.
+    pub(crate) fn run<T, W>(self, work: W) -> BoxFuture<'a, Result<T>>
+    where
+        W: for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send + 'a,
+        T: Send + 'a,
+    {
+        match self {
+            Self::Pool { db, context } => Box::pin(async move {
+                let mut session = db.checkout(context, &TransactionOptions::new()).await?;
+                match work(Wire(session.wire())).await {
+                    Ok(value) => {
+                        session.commit().await?;
+                        Ok(value)
+                    }
+                    Err(error) => {
+                        if !matches!(error, Error::ConnectionLost) {
+                            session.rollback().await;
+                        }
+                        Err(error)
+                    }
+                }
+            }),
+            Self::Transaction(state) => Box::pin(async move {
+                let statement = state.start_statement()?;
+                let outcome = work(Wire(state.session().wire())).await;
+                statement.finish(outcome)
+            }),
+        }
+    }
+}

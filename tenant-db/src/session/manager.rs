@@ -1,0 +1,125 @@
+//! The pool's view of a connection: opened here, and kept only while it is provably clean (I7).
+
+use bb8::ManageConnection;
+use diesel_async::pooled_connection::PoolableConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use tokio_postgres::NoTls;
+
+use crate::error::{Error, Result};
+
+/// Opens connections for the pool.
+pub(crate) struct Manager {
+    config: tokio_postgres::Config,
+}
+
+/// A connection, and whether anything is open on it.
+pub(crate) struct Session {
+    connection: AsyncPgConnection,
+    /// Set before the first byte of a transaction is sent, cleared after the answer to its COMMIT or ROLLBACK. A
+    /// connection that comes back dirty (a dropped future, a panic, a lost answer) is closed.
+    dirty: bool,
+}
+
+impl Manager {
+    pub(crate) fn new(config: tokio_postgres::Config) -> Self {
+        Self { config }
+    }
+
+    pub(crate) async fn open(&self) -> Result<Session> {
+        let (client, connection) = self.config.connect(NoTls).await.map_err(|error| connect_error(&error))?;
+        let connection = AsyncPgConnection::try_from_client_and_connection(client, connection)
+            .await
+            .map_err(|_| Error::Connect { reason: "the session could not be set up".to_owned() })?;
+        Ok(Session { connection, dirty: false })
+    }
+}
+
+/// The server's own words where it answered: they name a role or a database, never a password. Anything else is told
+/// by the operating system's error, which knows no more than an address.
+fn connect_error(error: &tokio_postgres::Error) -> Error {
+    use std::error::Error as _;
+    let reason = match (error.as_db_error(), error.source()) {
+        (Some(answer), _) => answer.message().to_owned(),
+        (None, Some(source)) => format!("{error}: {source}"),
+        (None, None) => error.to_string(),
+    };
+    Error::Connect { reason }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Session;
+    type Error = Error;
+
+    async fn connect(&self) -> Result<Session> {
+        self.open().await
+    }
+
+    /// Never called: the check on checkout costs a round trip, so the pool is built without it.
+    async fn is_valid(&self, _session: &mut Session) -> Result<()> {
+        Ok(())
+    }
+
+    fn has_broken(&self, session: &mut Session) -> bool {
+        session.is_unusable()
+    }
+}
+
+impl Session {
+    /// The connection, for the engine alone.
+    pub(super) fn wire(&self) -> &AsyncPgConnection {
+        &self.connection
+    }
+
+    pub(crate) fn connection_mut(&mut self) -> &mut AsyncPgConnection {
+        &mut self.connection
+    }
+
+    pub(super) fn is_unusable(&mut self) -> bool {
+        self.dirty || self.connection.is_broken()
+    }
+
+    /// Starts a transaction and names its tenant in one message (I3).
+    pub(super) async fn begin(&mut self, statement: &str) -> Result<()> {
+        self.dirty = true;
+        let outcome = self.send(statement).await;
+        if let Err(error) = &outcome
+            && !matches!(error, Error::ConnectionLost)
+        {
+            // BEGIN may have been carried out although what came after it failed.
+            self.rollback().await;
+        }
+        outcome
+    }
+
+    /// Commits. The connection stays dirty, and will be closed, unless the server answered.
+    pub(super) async fn commit(&mut self) -> Result<()> {
+        match self.send("COMMIT").await {
+            Ok(()) => {
+                self.dirty = false;
+                Ok(())
+            }
+            Err(Error::ConnectionLost) => Err(Error::CommitUnknown),
+            Err(error) => {
+                // A COMMIT that is refused (a deferred constraint, a serialization failure) has rolled back.
+                self.dirty = false;
+                Err(error)
+            }
+        }
+    }
+
+    /// Rolls back. Where that cannot be confirmed the connection stays dirty and is closed, which rolls back as well.
+    pub(super) async fn rollback(&mut self) {
+        if self.send("ROLLBACK").await.is_ok() {
+            self.dirty = false;
+        }
+    }
+
+    async fn send(&self, statement: &str) -> Result<()> {
+        let mut connection = &self.connection;
+        connection.batch_execute(statement).await.map_err(Error::from)
+    }
+
+    pub(super) async fn batch(&self, statement: &str) -> Result<()> {
+        self.send(statement).await
+    }
+}

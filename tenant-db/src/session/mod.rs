@@ -1,0 +1,17 @@
+//! The session engine: how a statement reaches PostgreSQL with its tenant set.
+//!
+//! Everything goes through [`engine`]: nothing else in this crate sends a statement on tenant data (I3).
+
+mod config;
+mod db;
+mod engine;
+mod manager;
+mod options;
+mod transaction;
+
+pub use config::TenantDbBuilder;
+pub use db::{Repositories, TenantDb};
+pub use engine::{LoadsAs, Wire};
+pub(crate) use engine::{Source, execute, load};
+pub use options::{IsolationLevel, TransactionOptions};
+pub use transaction::{Transaction, TransactionFn, TransactionFnOnce};

@@ -1,0 +1,302 @@
+//! [`Transaction`]: several statements for one tenant, committed together or not at all.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use bb8::PooledConnection;
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+use super::engine::Source;
+use super::manager::{Manager, Session};
+use crate::context::ContextInner;
+use crate::error::{Error, Result};
+use crate::model::TenantModel;
+use crate::permission::AnyRole;
+use crate::scoped::TenantScoped;
+use crate::tenant::TenantKey;
+
+/// An open transaction, whose tenant is that of the context it was begun with.
+///
+/// [`TenantDb::transaction`](crate::TenantDb::transaction) hands it to a closure;
+/// [`TenantDb::begin`](crate::TenantDb::begin) hands it out as a guard. Dropped, it rolls back.
+///
+/// # Isolation
+///
+/// The tenant is set in the transaction, never on the connection (I3), and cannot be changed: a transaction has no
+/// method that takes a context. A statement that failed or was cancelled poisons the transaction: nothing of it can be
+/// committed any more. Repositories borrow the transaction, so none of them outlives it.
+#[must_use = "a transaction that is dropped rolls back"]
+pub struct Transaction<R = AnyRole, K: TenantKey = Uuid> {
+    state: TransactionState<K>,
+    role: PhantomData<fn() -> R>,
+}
+
+/// What a transaction is made of, apart from the role that its type carries.
+pub(crate) struct TransactionState<K: TenantKey> {
+    session: PooledConnection<'static, Manager>,
+    context: Arc<ContextInner<K>>,
+    condition: AtomicU8,
+    savepoints: u32,
+}
+
+/// Every statement so far was carried out.
+const HEALTHY: u8 = 0;
+/// A statement failed or was cancelled: only ROLLBACK is left.
+const POISONED: u8 = 1;
+/// As above, and the database says that the whole may be run again.
+const RETRYABLE: u8 = 2;
+/// The connection is gone.
+const LOST: u8 = 3;
+
+impl<K: TenantKey> TransactionState<K> {
+    pub(super) fn context(&self) -> &ContextInner<K> {
+        &self.context
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(super) fn start_statement(&self) -> Result<StatementGuard<'_>> {
+        self.context.ensure_valid()?;
+        self.start_control()
+    }
+
+    /// As [`start_statement`](Self::start_statement), for what ends or marks work that was begun in time.
+    fn start_control(&self) -> Result<StatementGuard<'_>> {
+        match self.condition.load(Ordering::Relaxed) {
+            HEALTHY => Ok(StatementGuard { condition: &self.condition, answered: false }),
+            LOST => Err(Error::ConnectionLost),
+            _ => Err(Error::TransactionAborted),
+        }
+    }
+
+    fn condition(&self) -> u8 {
+        self.condition.load(Ordering::Relaxed)
+    }
+}
+
+/// Poisons the transaction when a statement fails, or when its future is dropped before the answer: whether such a
+/// statement was carried out is unknown, so it must not be committed.
+pub(super) struct StatementGuard<'a> {
+    condition: &'a AtomicU8,
+    answered: bool,
+}
+
+impl StatementGuard<'_> {
+    pub(super) fn finish<T>(mut self, outcome: Result<T>) -> Result<T> {
+        self.answered = true;
+        if let Err(error) = &outcome {
+            let condition = match error {
+                Error::ConnectionLost => LOST,
+                Error::Retryable(_) => RETRYABLE,
+                _ => POISONED,
+            };
+            self.condition.fetch_max(condition, Ordering::Relaxed);
+        }
+        outcome
+    }
+}
+
+impl Drop for StatementGuard<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.condition.fetch_max(POISONED, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<R: 'static, K: TenantKey> Transaction<R, K> {
+    pub(super) fn new(session: PooledConnection<'static, Manager>, context: Arc<ContextInner<K>>) -> Self {
+        let condition = AtomicU8::new(HEALTHY);
+        Self {
+            state: TransactionState { session, context, condition, savepoints: 0 },
+            role: PhantomData,
+        }
+    }
+
+    /// The tenant for which the transaction acts.
+    #[must_use]
+    pub fn tenant(&self) -> &K {
+        self.state.context.tenant()
+    }
+
+    /// The repository of `M` in this transaction.
+    pub fn scoped<M>(&self) -> TenantScoped<'_, M, R>
+    where
+        M: TenantModel<Key = K>,
+    {
+        TenantScoped::new(Source::Transaction(&self.state))
+    }
+
+    pub(crate) fn source(&self) -> Source<'_, K> {
+        Source::Transaction(&self.state)
+    }
+
+    /// Commits.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TransactionAborted`] where a statement had failed: then everything was rolled back.
+    /// [`Error::CommitUnknown`] where the connection was lost on the way. [`Error::Conflict`] or [`Error::Retryable`]
+    /// where the database refused to commit.
+    pub fn commit(mut self) -> BoxFuture<'static, Result<()>>
+    where
+        R: Send,
+    {
+        Box::pin(async move { self.finish().await })
+    }
+
+    /// Rolls back, and waits until it is done. Dropping the transaction does the same in the background.
+    pub fn rollback(mut self) -> BoxFuture<'static, ()>
+    where
+        R: Send,
+    {
+        Box::pin(async move { self.state.session.rollback().await })
+    }
+
+    /// COMMIT, or ROLLBACK where the transaction is poisoned: the server would turn a COMMIT into one without a word.
+    pub(super) async fn finish(&mut self) -> Result<()> {
+        match self.state.condition() {
+            HEALTHY => self.state.session.commit().await,
+            LOST => Err(Error::ConnectionLost),
+            _ => {
+                self.state.session.rollback().await;
+                Err(Error::TransactionAborted)
+            }
+        }
+    }
+
+    pub(super) async fn undo(&mut self) {
+        if self.state.condition() != LOST {
+            self.state.session.rollback().await;
+        }
+    }
+
+    /// Whether the database asked to run the whole again.
+    pub(super) fn asks_for_retry(&self) -> bool {
+        self.state.condition() == RETRYABLE
+    }
+
+    /// Runs `work` in a savepoint: what it did is undone when it returns an error, and the transaction goes on.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; [`Error::TransactionAborted`] where a statement in it had failed although it returned `Ok`:
+    /// then its changes were undone.
+    pub fn savepoint<'a, T, E, F>(&'a mut self, work: F) -> BoxFuture<'a, Result<T, E>>
+    where
+        for<'r> F: AsyncFnOnce(&'r mut Transaction<R, K>) -> Result<T, E>
+            + TransactionFnOnce<&'r mut Transaction<R, K>, Result<T, E>, Fut: Send>
+            + Send
+            + 'a,
+        T: Send + 'a,
+        E: From<Error> + Send + 'a,
+        R: Send,
+    {
+        Box::pin(async move {
+            self.state.savepoints += 1;
+            let name = format!("tenant_db_{}", self.state.savepoints);
+            self.control(&format!("SAVEPOINT {name}")).await?;
+            let guard = SavepointGuard { transaction: self, finished: false };
+            let outcome = guard.run(&name, work).await;
+            match outcome {
+                Ok(value) => value,
+                Err(error) => Err(E::from(error)),
+            }
+        })
+    }
+
+    /// Sends a transaction-control statement of this module.
+    async fn control(&self, statement: &str) -> Result<()> {
+        let guard = self.state.start_control()?;
+        let outcome = self.state.session.batch(statement).await;
+        guard.finish(outcome)
+    }
+}
+
+/// Poisons the transaction when a savepoint's future is dropped half-way.
+struct SavepointGuard<'t, R: 'static, K: TenantKey> {
+    transaction: &'t mut Transaction<R, K>,
+    finished: bool,
+}
+
+impl<R: Send + 'static, K: TenantKey> SavepointGuard<'_, R, K> {
+    async fn run<T, E, F>(mut self, name: &str, work: F) -> Result<Result<T, E>>
+    where
+        for<'r> F: AsyncFnOnce(&'r mut Transaction<R, K>) -> Result<T, E>
+            + TransactionFnOnce<&'r mut Transaction<R, K>, Result<T, E>, Fut: Send>,
+    {
+        let result = work(self.transaction).await;
+        let condition = self.transaction.state.condition();
+        let outcome = match (&result, condition) {
+            (_, LOST) => Err(Error::ConnectionLost),
+            (Ok(_), HEALTHY) => self.transaction.control(&format!("RELEASE SAVEPOINT {name}")).await,
+            _ => {
+                // PostgreSQL takes this even after an error; it is what makes the transaction usable again.
+                let undo = format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}");
+                let undone = self.transaction.state.session.batch(&undo).await;
+                // A serialization failure is the whole transaction's: going on would only fail later.
+                if undone.is_ok() && condition != RETRYABLE {
+                    self.transaction.state.condition.store(HEALTHY, Ordering::Relaxed);
+                }
+                undone
+            }
+        };
+        self.finished = true;
+        match (result, outcome) {
+            (Err(error), _) => Ok(Err(error)),
+            (Ok(_), Ok(())) if condition != HEALTHY => Err(Error::TransactionAborted),
+            (Ok(value), Ok(())) => Ok(Ok(value)),
+            (Ok(_), Err(error)) => Err(error),
+        }
+    }
+}
+
+impl<R: 'static, K: TenantKey> Drop for SavepointGuard<'_, R, K> {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.transaction.state.condition.fetch_max(POISONED, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<R, K: TenantKey> fmt::Debug for Transaction<R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction").field("tenant", self.state.context.tenant()).finish_non_exhaustive()
+    }
+}
+
+/// An async closure that is called once and whose future is `Send`. Implemented by the compiler's own async closures.
+///
+/// `AsyncFnOnce` cannot say yet that the future is `Send`; naming the future as an associated type can.
+pub trait TransactionFnOnce<T, R>: AsyncFnOnce(T) -> R + FnOnce(T) -> <Self as TransactionFnOnce<T, R>>::Fut {
+    /// The closure's future.
+    type Fut: Future<Output = R>;
+}
+
+impl<F, T, Fut, R> TransactionFnOnce<T, R> for F
+where
+    F: AsyncFnOnce(T) -> R + FnOnce(T) -> Fut,
+    Fut: Future<Output = R>,
+{
+    type Fut = Fut;
+}
+
+/// As [`TransactionFnOnce`], for closures that may be called again.
+pub trait TransactionFn<T, R>: AsyncFn(T) -> R + Fn(T) -> <Self as TransactionFn<T, R>>::Fut {
+    /// The closure's future.
+    type Fut: Future<Output = R>;
+}
+
+impl<F, T, Fut, R> TransactionFn<T, R> for F
+where
+    F: AsyncFn(T) -> R + Fn(T) -> Fut,
+    Fut: Future<Output = R>,
+{
+    type Fut = Fut;
+}
