@@ -1,5 +1,7 @@
 //! Pieces of SQL that diesel has no public name for.
 
+use std::marker::PhantomData;
+
 use diesel::expression::{
     AppearsOnTable, Expression, SelectableExpression, ValidGrouping,
 };
@@ -84,12 +86,12 @@ impl Lock for SkipLocked {
 #[derive(Debug, Clone, Copy, QueryId)]
 pub struct Locked<Q, L> {
     query: Q,
-    lock: L,
+    lock: PhantomData<L>,
 }
 
 impl<Q, L> Locked<Q, L> {
-    pub(crate) fn new(query: Q, lock: L) -> Self {
-        Self { query, lock }
+    pub(crate) fn new(query: Q) -> Self {
+        Self { query, lock: PhantomData }
     }
 }
 

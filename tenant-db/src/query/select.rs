@@ -34,8 +34,7 @@ pub struct ScopedQuery<'a, M: TenantModel, R, Q, S = WholeRow, L = Unlocked> {
     pub(super) source: Source<'a, M::Key>,
     pub(super) query: Q,
     shape: S,
-    lock: L,
-    role: PhantomData<fn() -> (M, R)>,
+    types: PhantomData<fn() -> (M, R, L)>,
 }
 
 /// What a query selects.
@@ -81,7 +80,7 @@ type Selected<M, Q, S> = <Scoped<M, Q> as SelectDsl<<S as Shape<M>>::Selection>>
 
 impl<'a, M: TenantModel, R, Q> ScopedQuery<'a, M, R, Q> {
     pub(crate) fn new(source: Source<'a, M::Key>, query: Q) -> Self {
-        Self { source, query, shape: WholeRow, lock: Unlocked, role: PhantomData }
+        Self { source, query, shape: WholeRow, types: PhantomData }
     }
 }
 
@@ -91,8 +90,7 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
             source: self.source,
             query: change(self.query),
             shape: self.shape,
-            lock: self.lock,
-            role: PhantomData,
+            types: PhantomData,
         }
     }
 
@@ -174,11 +172,11 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
     /// Locks the rows until the end of the transaction: `FOR UPDATE`. Outside of a transaction of yours the lock is
     /// gone as soon as the rows are there.
     pub fn for_update(self) -> ScopedQuery<'a, M, R, Q, S, ForUpdate> {
-        self.locked(ForUpdate)
+        self.locked()
     }
 
-    fn locked<T>(self, lock: T) -> ScopedQuery<'a, M, R, Q, S, T> {
-        ScopedQuery { source: self.source, query: self.query, shape: self.shape, lock, role: PhantomData }
+    fn locked<T>(self) -> ScopedQuery<'a, M, R, Q, S, T> {
+        ScopedQuery { source: self.source, query: self.query, shape: self.shape, types: PhantomData }
     }
 
     /// The statement as it will be sent.
@@ -189,7 +187,7 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         Scoped<M, Q>: SelectDsl<S::Selection>,
     {
         let tenant = M::tenant_eq(self.source.tenant());
-        Locked::new(self.query.filter(tenant).select(self.shape.selection()), self.lock)
+        Locked::new(self.query.filter(tenant).select(self.shape.selection()))
     }
 
     /// Counts the rows that [`load`](Self::load) would return.
@@ -207,7 +205,7 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
     {
         let source = self.source;
         let query = CountRows(self.statement());
-        Box::pin(async move { source.run(move |wire| load(wire, query)).await.and_then(|rows| one::<M, _>(rows)) })
+        Box::pin(async move { source.run(move |wire| load(wire, query)).await.and_then(one::<M, _>) })
     }
 
     /// Whether [`load`](Self::load) would return any row.
@@ -225,14 +223,14 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
     {
         let source = self.source;
         let query = ExistsRows(self.statement());
-        Box::pin(async move { source.run(move |wire| load(wire, query)).await.and_then(|rows| one::<M, _>(rows)) })
+        Box::pin(async move { source.run(move |wire| load(wire, query)).await.and_then(one::<M, _>) })
     }
 }
 
 impl<'a, M: TenantModel, R, Q, S> ScopedQuery<'a, M, R, Q, S, ForUpdate> {
     /// Leaves out the rows that others have locked instead of waiting for them: `FOR UPDATE SKIP LOCKED`.
     pub fn skip_locked(self) -> ScopedQuery<'a, M, R, Q, S, SkipLocked> {
-        self.locked(SkipLocked)
+        self.locked()
     }
 }
 
@@ -255,8 +253,7 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
             source: self.source,
             query: self.query,
             shape: Columns(expression),
-            lock: self.lock,
-            role: PhantomData,
+            types: PhantomData,
         }
     }
 

@@ -60,7 +60,7 @@ impl TenantDb {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
-    /// # use tenant_db::{Error, Result, TenantContext, TenantDb};
+    /// # use tenant_db::{Result, TenantContext, TenantDb};
     /// # async fn example(db: TenantDb, context: TenantContext<Manager>, id: uuid::Uuid) -> Result<()> {
     /// let raised = db
     ///     .transaction(&context, async |tx| {
@@ -82,7 +82,53 @@ impl TenantDb {
     ///
     /// When a statement failed inside and `work` returns `Ok` all the same, the answer is
     /// [`Error::TransactionAborted`]: PostgreSQL has rolled back, and success would be a lie.
-    pub fn transaction<'a, R, K, T, E, F>(
+    pub fn transaction<'a, R, K, T, F>(
+        &'a self,
+        context: &'a TenantContext<R, K>,
+        work: F,
+    ) -> BoxFuture<'a, Result<T>>
+    where
+        for<'r> F: AsyncFnOnce(&'r mut Transaction<R, K>) -> Result<T>
+            + TransactionFnOnce<&'r mut Transaction<R, K>, Result<T>, Fut: Send>
+            + Send
+            + 'a,
+        R: Send + 'static,
+        K: TenantKey,
+        T: Send + 'a,
+    {
+        self.try_transaction(context, work)
+    }
+
+    /// As [`transaction`](Self::transaction), for a closure with an error type of its own, from which it can return to
+    /// roll back.
+    ///
+    /// ```no_run
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use tenant_db::{TenantContext, TenantDb};
+    /// enum OrderError {
+    ///     CreditExceeded,
+    ///     Database(tenant_db::Error),
+    /// }
+    ///
+    /// impl From<tenant_db::Error> for OrderError {
+    ///     fn from(error: tenant_db::Error) -> Self {
+    ///         Self::Database(error)
+    ///     }
+    /// }
+    ///
+    /// # async fn example(db: TenantDb, context: TenantContext<Manager>, id: uuid::Uuid) -> Result<(), OrderError> {
+    /// db.try_transaction(&context, async |tx| {
+    ///     let customer = tx.scoped::<Customer>().find(id).await?;
+    ///     if customer.credit_limit < 100 { Err(OrderError::CreditExceeded) } else { Ok(()) }
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`transaction`](Self::transaction).
+    pub fn try_transaction<'a, R, K, T, E, F>(
         &'a self,
         context: &'a TenantContext<R, K>,
         work: F,
@@ -109,7 +155,7 @@ impl TenantDb {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
-    /// # use tenant_db::{Error, Result, TenantContext, TenantDb, TransactionOptions};
+    /// # use tenant_db::{Result, TenantContext, TenantDb, TransactionOptions};
     /// # async fn example(db: TenantDb, context: TenantContext<Manager>) -> Result<()> {
     /// let options = TransactionOptions::new().serializable().retries(3);
     /// let count = db.transaction_with(&context, options, async |tx| tx.scoped::<Customer>().count().await).await?;
@@ -120,7 +166,31 @@ impl TenantDb {
     /// # Errors
     ///
     /// As for [`transaction`](Self::transaction); [`Error::Retryable`] when the last retry failed as well.
-    pub fn transaction_with<'a, R, K, T, E, F>(
+    pub fn transaction_with<'a, R, K, T, F>(
+        &'a self,
+        context: &'a TenantContext<R, K>,
+        options: TransactionOptions,
+        work: F,
+    ) -> BoxFuture<'a, Result<T>>
+    where
+        for<'r> F: AsyncFn(&'r mut Transaction<R, K>) -> Result<T>
+            + TransactionFn<&'r mut Transaction<R, K>, Result<T>, Fut: Send>
+            + Send
+            + Sync
+            + 'a,
+        R: Send + 'static,
+        K: TenantKey,
+        T: Send + 'a,
+    {
+        self.try_transaction_with(context, options, work)
+    }
+
+    /// As [`transaction_with`](Self::transaction_with), for a closure with an error type of its own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`transaction_with`](Self::transaction_with).
+    pub fn try_transaction_with<'a, R, K, T, E, F>(
         &'a self,
         context: &'a TenantContext<R, K>,
         options: TransactionOptions,
@@ -142,18 +212,22 @@ impl TenantDb {
             loop {
                 let mut transaction = self.open(context, options).await?;
                 let outcome = work(&mut transaction).await;
-                let again = transaction.asks_for_retry();
-                if outcome.is_ok() && !again {
-                    match transaction.finish().await {
-                        Err(Error::Retryable(_)) if retries > 0 => {}
-                        Err(error) => return Err(E::from(error)),
-                        Ok(()) => return outcome,
+                let mut again = transaction.asks_for_retry();
+                let outcome = match outcome {
+                    Ok(value) => match transaction.finish().await {
+                        Ok(()) => Ok(value),
+                        Err(error) => {
+                            again |= matches!(error, Error::Retryable(_));
+                            Err(E::from(error))
+                        }
+                    },
+                    Err(error) => {
+                        transaction.undo().await;
+                        Err(error)
                     }
-                } else {
-                    let outcome = conclude(&mut transaction, outcome).await;
-                    if !again || retries == 0 {
-                        return outcome;
-                    }
+                };
+                if outcome.is_ok() || !again || retries == 0 {
+                    return outcome;
                 }
                 retries -= 1;
             }

@@ -184,11 +184,44 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
 
     /// Runs `work` in a savepoint: what it did is undone when it returns an error, and the transaction goes on.
     ///
+    /// ```no_run
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use tenant_db::{Error, Result, TenantContext, TenantDb};
+    /// # async fn example(db: TenantDb, context: TenantContext<Manager>, new: NewCustomer) -> Result<()> {
+    /// db.transaction(&context, async |tx| {
+    ///     let added = tx.savepoint(async |tx| tx.scoped::<Customer>().insert(new).await).await;
+    ///     if let Err(Error::Conflict(conflict)) = added {
+    ///         println!("already there: {:?}", conflict.constraint());
+    ///     }
+    ///     tx.scoped::<Customer>().count().await
+    /// })
+    /// .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of `work`; [`Error::TransactionAborted`] where a statement in it had failed although it returned `Ok`:
     /// then its changes were undone.
-    pub fn savepoint<'a, T, E, F>(&'a mut self, work: F) -> BoxFuture<'a, Result<T, E>>
+    pub fn savepoint<'a, T, F>(&'a mut self, work: F) -> BoxFuture<'a, Result<T>>
+    where
+        for<'r> F: AsyncFnOnce(&'r mut Transaction<R, K>) -> Result<T>
+            + TransactionFnOnce<&'r mut Transaction<R, K>, Result<T>, Fut: Send>
+            + Send
+            + 'a,
+        T: Send + 'a,
+        R: Send,
+    {
+        self.try_savepoint(work)
+    }
+
+    /// As [`savepoint`](Self::savepoint), for a closure with an error type of its own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`savepoint`](Self::savepoint).
+    pub fn try_savepoint<'a, T, E, F>(&'a mut self, work: F) -> BoxFuture<'a, Result<T, E>>
     where
         for<'r> F: AsyncFnOnce(&'r mut Transaction<R, K>) -> Result<T, E>
             + TransactionFnOnce<&'r mut Transaction<R, K>, Result<T, E>, Fut: Send>
