@@ -255,14 +255,14 @@ impl PostgresBuilder {
                 Some(folder) => Programs::at(folder)?,
                 None => Programs::locate()?,
             };
-            let version = programs.version;
-            let source = if programs.embedded {
-                ServerSource::Embedded
-            } else {
-                ServerSource::Installed { bin_dir: programs.bin_dir.clone() }
-            };
+            let (version, embedded) = (programs.version, programs.embedded);
             let options = ClusterOptions { programs, listen: self.listen, settings: self.settings };
             let cluster = Cluster::start(&options)?;
+            let source = if embedded {
+                ServerSource::Embedded
+            } else {
+                ServerSource::Installed { bin_dir: cluster.bin_dir().to_owned() }
+            };
             let url = cluster.url();
             Ok(Postgres { admin_url: url.admin(), url, version, source, cluster: Some(Arc::new(cluster)) })
         })

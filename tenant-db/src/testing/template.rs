@@ -20,14 +20,17 @@ pub(super) async fn copy(
     let session = Session::open(&url.admin()).await?;
     let template = setup.template_name();
     if !exists(&session, &template).await? {
-        build(url, &session, setup, &template).await?;
+        build(url, &session, version, setup).await?;
     }
-    // Copying files is quicker than writing pages to the log, as long as nobody waits for the disk. Before
-    // PostgreSQL 15 it was the only way, and had no name.
+    when_unused(&session, &create(database, Some(&template), version)).await
+}
+
+/// Copying files takes half as long as writing pages to the log, as long as nobody waits for the disk. Before
+/// PostgreSQL 15 it was the only way, and had no name.
+fn create(database: &str, template: Option<&str>, version: ServerVersion) -> String {
+    let template = template.map(|name| format!(" TEMPLATE {}", identifier(name))).unwrap_or_default();
     let strategy = if version.major() >= 15 { " STRATEGY FILE_COPY" } else { "" };
-    let statement =
-        format!("CREATE DATABASE {} TEMPLATE {}{strategy}", identifier(database), identifier(&template));
-    when_unused(&session, &statement).await
+    format!("CREATE DATABASE {}{template}{strategy}", identifier(database))
 }
 
 /// Runs a statement that needs a database without connections: those that were closed take a moment to go.
@@ -45,18 +48,24 @@ async fn when_unused(session: &Session, statement: &str) -> Result<(), LaunchErr
 }
 
 /// Builds the template under another name, so that a builder that dies halfway leaves none that looks finished.
-async fn build(url: &ServerUrl, session: &Session, setup: &DatabaseSetup, template: &str) -> Result<(), LaunchError> {
+async fn build(
+    url: &ServerUrl,
+    session: &Session,
+    version: ServerVersion,
+    setup: &DatabaseSetup,
+) -> Result<(), LaunchError> {
+    let template = setup.template_name();
     // A session of its own: when it closes, also halfway, the lock goes.
     let lock = Session::open(&url.admin()).await?;
     lock.execute(LOCK).await?;
-    if exists(session, template).await? {
+    if exists(session, &template).await? {
         return Ok(());
     }
     let unfinished = format!("{template}_unfinished");
     session.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", identifier(&unfinished))).await?;
-    session.execute(&format!("CREATE DATABASE {}", identifier(&unfinished))).await?;
+    session.execute(&create(&unfinished, None, version)).await?;
     run(url, &unfinished, setup.statements_in_template()).await?;
-    let rename = format!("ALTER DATABASE {} RENAME TO {}", identifier(&unfinished), identifier(template));
+    let rename = format!("ALTER DATABASE {} RENAME TO {}", identifier(&unfinished), identifier(&template));
     when_unused(session, &rename).await
 }
 

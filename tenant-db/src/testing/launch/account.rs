@@ -29,7 +29,9 @@ impl Account {
     /// PostgreSQL's own account if its package made one, else the one that owns nothing.
     fn unprivileged(passwd: &str) -> Option<Self> {
         ["postgres", "nobody"].into_iter().find_map(|name| {
-            let fields: Vec<&str> = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>())
+            let fields: Vec<&str> = passwd
+                .lines()
+                .map(|line| line.split(':').collect::<Vec<_>>())
                 .find(|fields| fields.first() == Some(&name))?;
             let user = fields.get(2)?.parse().ok().filter(|user| *user != 0)?;
             Some(Self { user, group: fields.get(3)?.parse().ok()? })
@@ -48,7 +50,8 @@ mod tests {
 
     #[test]
     fn the_servers_own_account_is_preferred() {
-        let passwd = "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65533::/:/bin/false\npostgres:x:101:104::/:/bin/sh\n";
+        let passwd =
+            "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65533::/:/bin/false\npostgres:x:101:104::/:/bin/sh\n";
         assert_eq!(Account::unprivileged(passwd), Some(Account { user: 101, group: 104 }));
         let passwd = "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65533::/:/bin/false\n";
         assert_eq!(Account::unprivileged(passwd), Some(Account { user: 65534, group: 65533 }));

@@ -62,14 +62,14 @@ pub(crate) struct Installation {
 
 /// Folders of distributions and installers, as `parent / name that starts with … / rest`.
 const KNOWN_FOLDERS: &[(&str, &str, &str)] = &[
-    ("/usr/lib/postgresql", "", "bin"),                        // Debian, Ubuntu
-    ("/usr", "pgsql-", "bin"),                                 // Red Hat, packages of postgresql.org
-    ("/usr/libexec", "postgresql", ""),                        // Alpine
-    ("/usr/lib", "postgresql", "bin"),                         // openSUSE
-    ("/opt/homebrew/opt", "postgresql", "bin"),                // Homebrew on Apple silicon
-    ("/usr/local/opt", "postgresql", "bin"),                   // Homebrew on Intel
+    ("/usr/lib/postgresql", "", "bin"),         // Debian, Ubuntu
+    ("/usr", "pgsql-", "bin"),                  // Red Hat, packages of postgresql.org
+    ("/usr/libexec", "postgresql", ""),         // Alpine
+    ("/usr/lib", "postgresql", "bin"),          // openSUSE
+    ("/opt/homebrew/opt", "postgresql", "bin"), // Homebrew on Apple silicon
+    ("/usr/local/opt", "postgresql", "bin"),    // Homebrew on Intel
     ("/Applications/Postgres.app/Contents/Versions", "", "bin"),
-    ("/usr/local", "pgsql", "bin"),                            // built from source
+    ("/usr/local", "pgsql", "bin"), // built from source
 ];
 
 /// The server to use: what the user named, else what the user's shell finds, else the newest one installed.
@@ -100,14 +100,15 @@ pub(crate) fn at(machine: &impl Machine, folder: &Path) -> Result<Installation, 
 fn chosen_by_the_shell<'m>(machine: &'m impl Machine) -> impl Iterator<Item = PathBuf> + 'm {
     let path = machine.variable("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    let config = folders.clone().into_iter().filter_map(move |folder| {
-        machine.output(&folder.join("pg_config"), "--bindir").map(PathBuf::from)
-    });
+    let config = folders
+        .clone()
+        .into_iter()
+        .filter_map(move |folder| machine.output(&folder.join("pg_config"), "--bindir").map(PathBuf::from));
     let programs = folders.into_iter().flat_map(move |folder| {
         // `PATH` often has only links to a few client programs; the server's programs are where they lead.
-        ["postgres", "initdb", "psql"].into_iter().filter_map(move |program| {
-            machine.resolve(&folder.join(program))?.parent().map(Path::to_owned)
-        })
+        ["postgres", "initdb", "psql"]
+            .into_iter()
+            .filter_map(move |program| machine.resolve(&folder.join(program))?.parent().map(Path::to_owned))
     });
     programs.chain(config)
 }
@@ -119,7 +120,9 @@ fn newest_known(machine: &impl Machine) -> Option<Installation> {
             machine
                 .entries(Path::new(parent))
                 .into_iter()
-                .filter(move |entry| entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix)))
+                .filter(move |entry| {
+                    entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix))
+                })
                 .map(move |entry| if rest.is_empty() { entry } else { entry.join(rest) })
         })
         .filter_map(|folder| inspect(machine, &folder))

@@ -20,7 +20,9 @@ pub enum EmbeddedUnavailable {
     },
 
     /// The C library is older than the one that the embedded server was built with.
-    #[error("the embedded PostgreSQL needs glibc {needed}, and this system has {found}; install a server instead")]
+    #[error(
+        "the embedded PostgreSQL needs glibc {needed}, and this system has {found}; install a server instead"
+    )]
     OldLibc {
         /// The oldest version that works.
         needed: &'static str,
@@ -73,7 +75,8 @@ fn check_host(host: Host<'_>) -> Result<(), EmbeddedUnavailable> {
         ("macos", _, "aarch64") => return Ok(()),
         ("linux", "gnu", "x86_64" | "aarch64") => {}
         _ => {
-            let target = [host.architecture, host.system, host.libc].join("-").trim_end_matches('-').to_owned();
+            let target =
+                [host.architecture, host.system, host.libc].join("-").trim_end_matches('-').to_owned();
             return Err(EmbeddedUnavailable::Target { target });
         }
     }

@@ -43,7 +43,9 @@ pub enum LaunchError {
     NoAccount,
 
     /// No folder is short, private and writable enough.
-    #[error("no usable temporary folder: tried {tried}; set TMPDIR to a short path that the server's user may write")]
+    #[error(
+        "no usable temporary folder: tried {tried}; set TMPDIR to a short path that the server's user may write"
+    )]
     NoFolder {
         /// The folders that were tried.
         tried: String,

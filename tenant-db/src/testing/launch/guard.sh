@@ -5,8 +5,9 @@
 # Orders come line by line on the standard input, answers go to the standard output. When the input ends, because
 # the owner closed it or died, however it died, the server is stopped and the folder removed.
 
-# The owner decides when to stop: a Ctrl-C or a hang-up of the terminal reaches it first.
-trap '' HUP INT QUIT TERM
+# The owner decides when to stop: a Ctrl-C or a hang-up of the terminal reaches it first. And once it is gone, nobody
+# reads the answers.
+trap '' HUP INT PIPE QUIT TERM
 umask 077
 
 folder=$1

@@ -4,8 +4,7 @@
 //! not build a database driver before it can say a word. So nothing in here names a crate but `thiserror`, and
 //! paths stay relative to this folder.
 
-#[cfg(unix)]
-mod account;
+pub(crate) mod account;
 mod cluster;
 pub(crate) mod discovery;
 pub(crate) mod embedded;

@@ -44,17 +44,6 @@ pub(crate) fn detect(machine: &impl Machine) -> PackageManager {
 }
 
 impl PackageManager {
-    /// The commands to run, in order; none for [`PackageManager::Unknown`].
-    ///
-    /// The first refreshes the list of packages, without which a fresh container finds none.
-    pub(crate) fn commands(self) -> Vec<Vec<&'static str>> {
-        let refresh = match self {
-            Self::Apt => Some(vec!["apt-get", "update"]),
-            _ => None,
-        };
-        refresh.into_iter().chain(self.install()).collect()
-    }
-
     /// Whether it refuses to work for ordinary users.
     pub(crate) fn needs_root(self) -> bool {
         !matches!(self, Self::Brew | Self::Unknown)
@@ -69,7 +58,8 @@ impl PackageManager {
         }
     }
 
-    fn install(self) -> Option<Vec<&'static str>> {
+    /// The installing command, in words.
+    pub(crate) fn install(self) -> Option<Vec<&'static str>> {
         let words = match self {
             Self::Apt => "apt-get install -y postgresql",
             Self::Dnf => "dnf install -y postgresql-server postgresql-contrib",

@@ -76,16 +76,13 @@ impl ServerUrl {
 
     /// The administrator's URL for `database`.
     pub(crate) fn admin_of(&self, database: &str) -> String {
-        self.with(&self.user, self.password.as_deref(), database)
+        self.of(&self.user, None, database)
     }
 
-    /// Somebody else's URL. The administrator's password goes to nobody but the administrator.
+    /// Anybody's URL. The administrator's password goes to nobody but the administrator.
     pub(crate) fn of(&self, user: &str, password: Option<&str>, database: &str) -> String {
-        if user == self.user { self.admin_of(database) } else { self.with(user, password, database) }
-    }
-
-    fn with(&self, user: &str, password: Option<&str>, database: &str) -> String {
-        let password = password.map(|password| format!(":{}", encode(password))).unwrap_or_default();
+        let own = self.password.as_deref().filter(|_| user == self.user);
+        let password = password.or(own).map(|password| format!(":{}", encode(password))).unwrap_or_default();
         let Self { address, parameters, .. } = self;
         format!("postgresql://{}{password}@{address}/{}{parameters}", encode(user), encode(database))
     }
@@ -94,14 +91,19 @@ impl ServerUrl {
 /// Without the password (I10).
 impl std::fmt::Debug for ServerUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ServerUrl").field("user", &self.user).field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("ServerUrl")
+            .field("user", &self.user)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
 fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()
@@ -129,7 +131,10 @@ mod tests {
     fn the_folder_of_a_socket_is_encoded() {
         let url = ServerUrl::of_socket(Path::new("/tmp/tdb-1"), 5432, "postgres");
         assert_eq!(url.admin(), "postgresql://postgres@%2Ftmp%2Ftdb-1:5432/postgres");
-        assert_eq!(url.of("ada lovelace", None, "a/b"), "postgresql://ada%20lovelace@%2Ftmp%2Ftdb-1:5432/a%2Fb");
+        assert_eq!(
+            url.of("ada lovelace", None, "a/b"),
+            "postgresql://ada%20lovelace@%2Ftmp%2Ftdb-1:5432/a%2Fb"
+        );
     }
 
     #[test]
@@ -148,7 +153,9 @@ mod tests {
 
     #[test]
     fn what_is_missing_from_a_url_is_named() {
-        for (url, reason) in [("localhost:5432", "start with"), ("postgresql://localhost/db", "user is missing")] {
+        for (url, reason) in
+            [("localhost:5432", "start with"), ("postgresql://localhost/db", "user is missing")]
+        {
             let message = ServerUrl::parse(url).unwrap_err().to_string();
             assert!(message.contains(reason), "{message}");
         }

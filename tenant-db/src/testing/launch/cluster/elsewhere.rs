@@ -32,6 +32,10 @@ impl Cluster {
         match *self {}
     }
 
+    pub(crate) fn bin_dir(&self) -> &Path {
+        match *self {}
+    }
+
     pub(crate) fn url(&self) -> ServerUrl {
         match *self {}
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::super::account::Account;
 use super::super::error::LaunchError;
-use super::super::folder;
+use super::super::folder::{self, Purpose};
 use super::super::guard::{Guard, Report};
 use super::super::programs::Programs;
 use super::super::url::ServerUrl;
@@ -26,7 +26,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("synchronous_commit", "off"),
     ("wal_level", "minimal"),
     ("max_wal_senders", "0"),
-    ("max_wal_size", "2GB"),
+    ("max_wal_size", "256MB"),
     ("checkpoint_timeout", "1h"),
     ("shared_buffers", "64MB"),
     ("max_connections", "200"),
@@ -45,6 +45,7 @@ const SOCKET_PORT: u16 = 5432;
 pub(crate) struct Cluster {
     guard: Mutex<Guard>,
     folder: PathBuf,
+    bin_dir: PathBuf,
     port: u16,
     listen: Listen,
     password: String,
@@ -71,22 +72,25 @@ impl Cluster {
 
     fn attempt(options: &ClusterOptions) -> Result<Self, LaunchError> {
         let account = Account::to_change_to()?;
-        let folder = folder::unused_path(account)?;
+        // Root's cache of the embedded server is closed to the account that the server runs under.
+        let copies = account.filter(|_| options.programs.embedded);
+        let purpose = if copies.is_some() { Purpose::Programs } else { Purpose::Data };
+        let folder = folder::unused_path(purpose, account)?;
         let port = match options.listen {
             Listen::Socket => SOCKET_PORT,
             Listen::SocketAndPort => free_port()?,
         };
         let arguments = arguments(options, &folder, port);
-        // Root's cache is closed to the account that the server runs under.
-        let copied = account.map(|account| (account, folder.join("programs")));
-        let copied = copied.filter(|_| options.programs.embedded);
-        let programs = match &copied {
-            Some((_, copy)) => Programs { bin_dir: copy.join("bin"), ..options.programs.clone() },
+        let copy = folder.join("programs");
+        let programs = match copies {
+            Some(_) => Programs { bin_dir: copy.join("bin"), ..options.programs.clone() },
             None => options.programs.clone(),
         };
         let mut guard = Guard::start(&folder, &programs, &arguments, account)?;
-        guard.wait_for(&[Report::Guarding]).map_err(|_| LaunchError::NoFolder { tried: folder.display().to_string() })?;
-        if let Some((account, copy)) = copied {
+        guard
+            .wait_for(&[Report::Guarding])
+            .map_err(|_| LaunchError::NoFolder { tried: folder.display().to_string() })?;
+        if let Some(account) = copies {
             copy_for(account, options.programs.root(), &copy)
                 .map_err(|source| LaunchError::Spawn { program: copy, source })?;
         }
@@ -98,6 +102,7 @@ impl Cluster {
         let cluster = Self {
             guard: Mutex::new(guard),
             folder,
+            bin_dir: programs.bin_dir,
             port,
             listen: options.listen,
             password,
@@ -155,6 +160,11 @@ impl Cluster {
         &self.folder
     }
 
+    /// The folder of the server's programs.
+    pub(crate) fn bin_dir(&self) -> &Path {
+        &self.bin_dir
+    }
+
     /// The address of the socket.
     pub(crate) fn url(&self) -> ServerUrl {
         ServerUrl::of_socket(&self.folder, self.port, "postgres")
@@ -162,7 +172,8 @@ impl Cluster {
 
     /// The address of the port, if there is one.
     pub(crate) fn port_url(&self) -> Option<ServerUrl> {
-        (self.listen == Listen::SocketAndPort).then(|| ServerUrl::of_port(self.port, "postgres", &self.password))
+        (self.listen == Listen::SocketAndPort)
+            .then(|| ServerUrl::of_port(self.port, "postgres", &self.password))
     }
 
     /// The port, if the server listens on one.

@@ -80,7 +80,8 @@ impl Machine for Fake {
 }
 
 fn two_debian_servers() -> Fake {
-    Fake::default().with_server("/usr/lib/postgresql/9.6/bin", "9.6.24")
+    Fake::default()
+        .with_server("/usr/lib/postgresql/9.6/bin", "9.6.24")
         .with_server("/usr/lib/postgresql/17/bin", "17.2")
         .with_server("/usr/lib/postgresql/15/bin", "15.18")
 }
@@ -117,7 +118,8 @@ fn a_link_on_the_path_leads_to_the_folder_behind_it() {
 
 #[test]
 fn pg_config_is_asked_after_the_path() {
-    let mut machine = two_debian_servers().with_server("/opt/pg16/bin", "16.4").with_variable("PATH", "/usr/bin");
+    let mut machine =
+        two_debian_servers().with_server("/opt/pg16/bin", "16.4").with_variable("PATH", "/usr/bin");
     machine.prints.insert("/usr/bin/pg_config".into(), "/opt/pg16/bin".into());
     assert_eq!(machine.chosen(), "/opt/pg16/bin");
 }
@@ -150,10 +152,16 @@ fn the_error_names_the_command_of_the_users_system() {
         ("ID=debian\n", "sudo apt-get install -y postgresql"),
         ("NAME=Mint\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", "sudo apt-get install -y postgresql"),
         ("ID=fedora\n", "sudo dnf install -y postgresql-server postgresql-contrib"),
-        ("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", "sudo dnf install -y postgresql-server postgresql-contrib"),
+        (
+            "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n",
+            "sudo dnf install -y postgresql-server postgresql-contrib",
+        ),
         ("ID=alpine\n", "sudo apk add postgresql postgresql-contrib"),
         ("ID=arch\n", "sudo pacman -S --needed --noconfirm postgresql"),
-        ("ID=opensuse-tumbleweed\nID_LIKE=\"opensuse suse\"\n", "sudo zypper install -y postgresql-server postgresql-contrib"),
+        (
+            "ID=opensuse-tumbleweed\nID_LIKE=\"opensuse suse\"\n",
+            "sudo zypper install -y postgresql-server postgresql-contrib",
+        ),
     ] {
         let message = Fake::default().with_os_release(os_release).chosen();
         assert!(message.contains(&format!("`{command}`")), "{os_release}: {message}");

@@ -7,7 +7,7 @@ use oliphaunt::{DatabaseStorage, OliphauntServer, ServerListen};
 use oliphaunt_extension_contrib_pg18 as contrib;
 
 use super::super::discovery::{self, Installation, ThisMachine};
-use super::super::folder;
+use super::super::folder::{self, Purpose};
 use super::EmbeddedUnavailable;
 
 /// Unpacks the server by starting it once: the crates have no call that only unpacks.
@@ -16,7 +16,7 @@ use super::EmbeddedUnavailable;
 /// in the cache afterwards.
 pub(super) fn unpack() -> Result<Installation, EmbeddedUnavailable> {
     let failed = |reason: String| EmbeddedUnavailable::Unpack { reason };
-    let scratch = folder::unused_path(None).map_err(|error| failed(error.to_string()))?;
+    let scratch = folder::unused_path(Purpose::Programs, None).map_err(|error| failed(error.to_string()))?;
     // The crates leave a lock file beside the storage, hence the folder around it.
     DirBuilder::new().mode(0o700).create(&scratch).map_err(|error| failed(error.to_string()))?;
     let opened = OliphauntServer::builder()
@@ -37,7 +37,11 @@ pub(super) fn unpack() -> Result<Installation, EmbeddedUnavailable> {
     // The scratch server is down, or never was up: what it left is ours to remove.
     let _ = fs::remove_dir_all(&scratch);
     find(&cache()).ok_or_else(|| {
-        failed(outcome.err().map_or_else(|| "its programs are not in the cache".to_owned(), |error| error.to_string()))
+        failed(
+            outcome
+                .err()
+                .map_or_else(|| "its programs are not in the cache".to_owned(), |error| error.to_string()),
+        )
     })
 }
 

@@ -1,0 +1,36 @@
+//! `cargo xtask test`.
+
+use std::process::{Command, Stdio};
+
+use crate::features;
+use crate::phase::{Failure, Phases, cargo};
+use crate::server::Server;
+
+/// Gets a server and runs the tests on it.
+pub(crate) fn run(install: bool, arguments: &[String]) -> Result<(), Failure> {
+    let server = Server::obtain(install)?;
+    let mut phases = Phases::new("suite");
+    with(&server, arguments, &mut phases)?;
+    phases.finish();
+    Ok(())
+}
+
+/// The tests on a server that is there.
+pub(crate) fn with(server: &Server, arguments: &[String], phases: &mut Phases) -> Result<(), Failure> {
+    let features = features::argument()?;
+    let runner: &[&str] = if has_nextest() { &["nextest", "run"] } else { &["test", "--tests"] };
+    let mut tests = cargo(runner);
+    tests.args(["--workspace", &features]).args(arguments);
+    phases.run("tests", server.lend(&mut tests))?;
+    if arguments.is_empty() {
+        let mut documentation = cargo(&["test", "--doc", "--workspace", &features]);
+        phases.run("tests in the documentation", server.lend(&mut documentation))?;
+    }
+    Ok(())
+}
+
+/// It runs tests in parallel across crates; cargo's own runner does one crate at a time, and is always there.
+fn has_nextest() -> bool {
+    let mut version: Command = cargo(&["nextest", "--version"]);
+    version.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
