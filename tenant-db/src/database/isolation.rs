@@ -108,11 +108,13 @@ fn migration_name(model: &ModelMeta) -> String {
     }
 }
 
+fn literals(names: &[&str]) -> String {
+    names.iter().map(|name| quote_literal(name)).collect::<Vec<_>>().join(", ")
+}
+
 fn places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
     let (schema, table) = (model.schema_name(), model.table);
     let qualified_table = qualified(schema, table);
-    let key_columns =
-        model.primary_key.iter().map(|column| quote_literal(column)).collect::<Vec<_>>().join(", ");
     role_places(config)
         .with("schema", quote_ident(schema))
         .with("schema_name", quote_literal(schema))
@@ -122,8 +124,8 @@ fn places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
         .with("tenant", quote_ident(model.tenant_column))
         .with("tenant_name", quote_literal(model.tenant_column))
         .with("tenant_type", quote_literal(model.key.sql_type()))
-        .with("tenant_types", format!("ARRAY[{}]", accepted_types(model.key)))
-        .with("primary_key", format!("ARRAY[{key_columns}]::name[]"))
+        .with("tenant_types", format!("ARRAY[{}]", literals(accepted_types(model.key))))
+        .with("primary_key", format!("ARRAY[{}]::name[]", literals(model.primary_key)))
         .with("new_key_name", quote_literal(&derived_name("", table, "_pkey")))
         .with("spare_key_name", quote_literal(&derived_name("", table, "_tenant_pkey")))
         .with("kept_key_name", quote_literal(&derived_name("", table, "_without_tenant_key")))
@@ -132,17 +134,21 @@ fn places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
         .with("guard_function", guard_function_name(model))
 }
 
-/// The types of column that hold a key, as `format_type` writes them.
-pub(crate) fn accepted_types(kind: KeyKind) -> &'static str {
+/// Whether a column of a type, as `format_type` writes it, holds keys of `kind`.
+pub(crate) fn is_accepted_type(kind: KeyKind, sql_type: &str) -> bool {
+    accepted_types(kind).contains(&sql_type)
+}
+
+fn accepted_types(kind: KeyKind) -> &'static [&'static str] {
     match kind {
-        KeyKind::Uuid => "'uuid'",
-        KeyKind::Text => "'text', 'character varying'",
-        KeyKind::BigInt => "'bigint'",
+        KeyKind::Uuid => &["uuid"],
+        KeyKind::Text => &["text", "character varying"],
+        KeyKind::BigInt => &["bigint"],
     }
 }
 
 /// The index that a table without any other that leads with the tenant gets.
-pub(crate) fn index_name(model: &ModelMeta) -> String {
+fn index_name(model: &ModelMeta) -> String {
     derived_name("IDX_", model.table, "_tenant_rls")
 }
 

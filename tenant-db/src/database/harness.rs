@@ -1,0 +1,79 @@
+//! [`Harness`]: diesel's migration harness, with PostgreSQL's hints in its errors.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use diesel::Connection;
+use diesel::connection::{InstrumentationEvent, SimpleConnection};
+use diesel::migration::{Migration as DieselMigration, MigrationVersion};
+use diesel::pg::Pg;
+use diesel::result::Error as DieselError;
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use diesel_migrations::MigrationHarness;
+
+use crate::error::{Error, Result};
+
+/// Two programs that start at once must not migrate at once: the key of the advisory lock between them.
+const LOCK: i64 = 0x7465_6e61_6e74_6462;
+
+/// A connection on a thread that may block.
+pub(super) struct Harness {
+    connection: AsyncConnectionWrapper<AsyncPgConnection>,
+    /// diesel puts a migration's error into a string and loses the hint, which says what to do. So it is kept here.
+    complaint: Arc<Mutex<Option<String>>>,
+}
+
+impl Harness {
+    /// Waits until no other program migrates this database.
+    pub(super) fn new(connection: AsyncPgConnection) -> Result<Self> {
+        let mut connection = AsyncConnectionWrapper::from(connection);
+        let complaint = Arc::new(Mutex::new(None));
+        let heard = Arc::clone(&complaint);
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::FinishQuery { error: Some(error), .. } = event {
+                *heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason(error));
+            }
+        });
+        connection.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+        Ok(Self { connection, complaint })
+    }
+
+    /// The versions that have been applied, last first.
+    pub(super) fn applied(&mut self) -> Result<Vec<MigrationVersion<'static>>> {
+        let applied = self.connection.applied_migrations();
+        applied.map_err(|error| self.error("__diesel_schema_migrations", &error.to_string()))
+    }
+
+    pub(super) fn run(&mut self, migration: &dyn DieselMigration<Pg>) -> Result<String> {
+        let name = migration.name().to_string();
+        match self.connection.run_migration(migration) {
+            Ok(_) => Ok(name),
+            Err(error) => Err(self.error(&name, &error.to_string())),
+        }
+    }
+
+    pub(super) fn revert(&mut self, migration: &dyn DieselMigration<Pg>) -> Result<String> {
+        let name = migration.name().to_string();
+        match self.connection.revert_migration(migration) {
+            Ok(_) => Ok(name),
+            Err(error) => Err(self.error(&name, &error.to_string())),
+        }
+    }
+
+    fn error(&self, migration: &str, text: &str) -> Error {
+        let complaint = self.complaint.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Error::migration(migration, complaint.unwrap_or_else(|| text.to_owned()))
+    }
+}
+
+/// PostgreSQL's message, and our own hints. Messages of a schema change name objects; details, which quote rows, are
+/// left out (I10).
+fn reason(error: &DieselError) -> String {
+    let DieselError::DatabaseError(_, information) = error else { return error.to_string() };
+    match information.hint() {
+        Some(hint) if information.message().starts_with("tenant_db:") => {
+            format!("{} ({hint})", information.message())
+        }
+        _ => information.message().to_owned(),
+    }
+}

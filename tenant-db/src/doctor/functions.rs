@@ -1,0 +1,132 @@
+//! TD4xx: the functions of schema `tenant_db`, on which every policy rests.
+
+use super::check::Check;
+use super::snapshot::Function;
+use crate::database::{
+    KEY_KINDS, SEARCH_PATH, Statement, guard_body, guard_function, guard_function_ident, quote_ident,
+    tenant_function, tenant_function_body,
+};
+use crate::model::ModelMeta;
+
+/// What a function of ours looks like in `pg_proc`.
+struct Expected<'a> {
+    name: String,
+    returns: &'a str,
+    volatility: &'a str,
+    source: String,
+    remedy: String,
+}
+
+pub(super) fn check(check: &mut Check<'_>, models: &[&ModelMeta]) {
+    let kinds = KEY_KINDS.into_iter().filter(|kind| models.iter().any(|model| model.key == *kind));
+    for kind in kinds {
+        let remedy = sql(&tenant_function(kind, check.config));
+        let expected = Expected {
+            name: kind.function().to_owned(),
+            returns: kind.sql_type(),
+            volatility: "s",
+            source: tenant_function_body(kind, check.config),
+            remedy,
+        };
+        let Some(function) = check.snapshot.function(kind.function()) else {
+            missing(check, &expected);
+            continue;
+        };
+        compare(check, function, &expected);
+        may_call(check, function);
+    }
+    for model in models {
+        let name = guard_function_ident(model);
+        // A trigger cannot be there without its function, so a missing function is a missing trigger: TD210.
+        let Some(function) = check.snapshot.function(&name) else { continue };
+        let remedy = sql(&guard_function(model, check.config));
+        compare(
+            check,
+            function,
+            &Expected { name, returns: "trigger", volatility: "v", source: guard_body(model), remedy },
+        );
+    }
+}
+
+/// The statements, for a remedy.
+pub(super) fn sql(statements: &[Statement]) -> String {
+    statements.iter().map(|statement| format!("{};", statement.sql())).collect::<Vec<_>>().join("\n")
+}
+
+fn missing(check: &mut Check<'_>, expected: &Expected<'_>) {
+    let remedy = if check.snapshot.tenant_schema.is_some() {
+        expected.remedy.clone()
+    } else {
+        "-- Apply the migration tenant_db_base: it makes schema tenant_db, its functions and the roles."
+            .to_owned()
+    };
+    check.error(
+        "TD401",
+        format!("function tenant_db.{}", expected.name),
+        "The function that tells policies who the current tenant is does not exist.",
+        remedy,
+    );
+}
+
+fn compare(check: &mut Check<'_>, function: &Function, expected: &Expected<'_>) {
+    let mut differences = Vec::new();
+    let mut differs = |is: bool, what: &str| {
+        if is {
+            differences.push(what.to_owned());
+        }
+    };
+    differs(
+        function.source != expected.source,
+        "its source is not what this release generates for this setting",
+    );
+    differs(function.language != "plpgsql", "it is not written in PL/pgSQL");
+    differs(function.returns != expected.returns || function.set, "it returns another type");
+    differs(
+        function.volatility != expected.volatility,
+        "its volatility is another one, so that a prepared plan may keep an earlier tenant",
+    );
+    differs(function.leakproof, "it is marked LEAKPROOF");
+    differs(function.definer, "it runs with the rights of its owner");
+    differs(function.configuration != [SEARCH_PATH], "its search_path is not pinned to pg_catalog, pg_temp");
+    differs(
+        function.owner_reachable,
+        "the role that the program logs in as can replace it, because it owns it",
+    );
+    if differences.is_empty() {
+        return;
+    }
+    // CREATE OR REPLACE can change neither the type nor the owner's mark of LEAKPROOF by leaving it out.
+    let mut remedy = expected.remedy.clone();
+    if function.leakproof {
+        remedy.push_str(&format!(
+            "\nALTER FUNCTION tenant_db.{}() NOT LEAKPROOF;",
+            quote_ident(&function.name)
+        ));
+    }
+    check.error(
+        "TD402",
+        format!("function tenant_db.{}", function.name),
+        format!(
+            "The function is owned by {} and has been changed: {}. Policies and triggers rest on it.",
+            function.owner,
+            differences.join("; ")
+        ),
+        remedy,
+    );
+}
+
+fn may_call(check: &mut Check<'_>, function: &Function) {
+    let usable = check.snapshot.tenant_schema.as_ref().is_some_and(|schema| schema.usable);
+    if function.executable && usable {
+        return;
+    }
+    check.error(
+        "TD403",
+        format!("function tenant_db.{}", function.name),
+        "The role that the program logs in as may not call the function, so every statement on tenant data would fail.",
+        format!(
+            "GRANT USAGE ON SCHEMA tenant_db TO {0};\nGRANT EXECUTE ON FUNCTION tenant_db.{1}() TO {0};",
+            check.runtime, function.name
+        ),
+    );
+}

@@ -1,0 +1,93 @@
+//! TD3xx: exactly the policies that the models ask for.
+
+use super::check::Check;
+use super::functions::sql;
+use super::snapshot::{Policy as Found, Table, TenantColumn};
+use crate::database::{Policy, policies, quote_ident};
+use crate::model::ModelMeta;
+use crate::tenant::KeyKind;
+
+pub(super) fn check(check: &mut Check<'_>, model: &ModelMeta, table: &Table, tenant: &TenantColumn) {
+    let own = own_rows(model.key, tenant);
+    let expected = policies(model);
+    for policy in &expected {
+        match table.policies.iter().find(|found| found.name == policy.name) {
+            None => check.error(
+                "TD301",
+                format!("policy {} on {}", policy.name, table.name),
+                if policy.permissive {
+                    "The policy is missing, so the command finds and writes no rows; another policy may have taken its place."
+                } else {
+                    "The restrictive floor is missing: any permissive policy that is added opens rows of other tenants."
+                },
+                sql(&[policy.create(model)]),
+            ),
+            Some(found) => compare(check, model, table, policy, found, &own),
+        }
+    }
+    let strangers = table
+        .policies
+        .iter()
+        .filter(|found| found.permissive && !expected.iter().any(|policy| policy.name == found.name));
+    for found in strangers {
+        check.error(
+            "TD303",
+            format!("policy {} on {}", found.name, table.name),
+            "No model asks for this permissive policy. Permissive policies are OR-ed, so it widens what the others allow, \
+             down to the restrictive floor. Restrictive ones of your own are fine.",
+            format!("DROP POLICY {} ON {};", quote_ident(&found.name), table.name),
+        );
+    }
+}
+
+/// The expression of our policies as PostgreSQL writes it back, with nothing but pg_catalog in the search path.
+fn own_rows(key: KeyKind, tenant: &TenantColumn) -> String {
+    let function = key.function();
+    let column = if tenant.sql_type == "character varying" {
+        format!("({})::text", tenant.quoted)
+    } else {
+        tenant.quoted.clone()
+    };
+    format!("({column} = ( SELECT tenant_db.{function}() AS {function}))")
+}
+
+fn compare(
+    check: &mut Check<'_>,
+    model: &ModelMeta,
+    table: &Table,
+    policy: &Policy,
+    found: &Found,
+    own: &str,
+) {
+    let mut differences = Vec::new();
+    if found.permissive != policy.permissive {
+        differences.push(if policy.permissive {
+            "it is RESTRICTIVE".to_owned()
+        } else {
+            "it is PERMISSIVE, so it widens instead of being a floor".to_owned()
+        });
+    }
+    if found.command != policy.command.catalog_code() {
+        differences.push(format!("it is not for {}", policy.command.keyword()));
+    }
+    if !found.to_public {
+        differences.push("it is for some roles only".to_owned());
+    }
+    let mut expression = |clause: &str, found: Option<&str>, wanted: bool| match (found, wanted) {
+        (None, false) => {}
+        (Some(found), true) if found == own => {}
+        (None, true) => differences.push(format!("it has no {clause}")),
+        (Some(found), _) => differences.push(format!("its {clause} is {found}")),
+    };
+    expression("USING", found.using.as_deref(), policy.command.has_using());
+    expression("WITH CHECK", found.check.as_deref(), policy.command.has_check());
+    if differences.is_empty() {
+        return;
+    }
+    check.error(
+        "TD302",
+        format!("policy {} on {}", policy.name, table.name),
+        format!("The policy does not keep tenants apart as the models ask for: {}.", differences.join("; ")),
+        sql(&[policy.drop(model), policy.create(model)]),
+    );
+}

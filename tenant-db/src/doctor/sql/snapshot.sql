@@ -1,0 +1,117 @@
+-- Everything that the checks look at, as one JSON document. Every catalog read here is open to every role.
+WITH RECURSIVE wanted AS (
+  SELECT n::integer AS index, schema_name::name, table_name::name, tenant_column::name
+  FROM unnest($1, $2, $3) WITH ORDINALITY AS w (schema_name, table_name, tenant_column, n)
+),
+-- The roles that the session can become: by SET ROLE, by inheritance, or by granting itself either.
+closure (oid) AS (
+  SELECT oid FROM pg_roles WHERE rolname = session_user
+  UNION
+  SELECT m.roleid FROM closure JOIN pg_auth_members m ON m.member = closure.oid
+),
+found AS (
+  SELECT w.*, n.oid AS schema_oid, c.oid, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity
+  FROM wanted w
+  JOIN pg_namespace n ON n.nspname = w.schema_name
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.table_name
+   AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+),
+-- Roles with rights of their own. Those that own a table, or stand above all rights, are reported as such and once.
+plain AS (
+  SELECT oid FROM closure JOIN pg_roles USING (oid)
+  WHERE NOT rolsuper AND oid NOT IN (SELECT relowner FROM found)
+),
+descendants (root, oid) AS (
+  SELECT f.oid, i.inhrelid FROM found f JOIN pg_inherits i ON i.inhparent = f.oid
+  UNION
+  SELECT d.root, i.inhrelid FROM descendants d JOIN pg_inherits i ON i.inhparent = d.oid
+)
+SELECT json_build_object(
+  'session_user', session_user,
+  'database', current_database(),
+  'roles', (
+    SELECT json_agg(json_build_object(
+      'name', rolname, 'superuser', rolsuper, 'bypass_rls', rolbypassrls, 'create_role', rolcreaterole,
+      'replication', rolreplication, 'predefined', oid < 16384))
+    FROM closure JOIN pg_roles USING (oid)),
+  'may_create_in_database', EXISTS (SELECT FROM plain WHERE has_database_privilege(oid, current_database(), 'CREATE')),
+  'may_create_temporary', EXISTS (SELECT FROM plain WHERE has_database_privilege(oid, current_database(), 'TEMPORARY')),
+  'may_set_config', EXISTS (
+    SELECT FROM plain WHERE has_function_privilege(oid, 'pg_catalog.set_config(text, text, boolean)', 'EXECUTE')),
+  'tenant_is_preset', coalesce(current_setting($4, true), '') <> '',
+  'settings', coalesce((
+    SELECT json_agg(json_build_object(
+      'name', lower(split_part(entry, '=', 1)),
+      'database', d.datname, 'role', r.rolname))
+    FROM pg_db_role_setting s
+    CROSS JOIN LATERAL unnest(s.setconfig) AS entry
+    LEFT JOIN pg_database d ON d.oid = s.setdatabase
+    LEFT JOIN pg_roles r ON r.oid = s.setrole
+    WHERE (s.setdatabase = 0 OR d.datname = current_database())
+      AND (s.setrole = 0 OR r.rolname = session_user)), '[]'),
+  'tenant_schema', (
+    SELECT json_build_object('usable', has_schema_privilege(n.oid, 'USAGE')) FROM pg_namespace n WHERE n.nspname = 'tenant_db'),
+  'functions', coalesce((
+    SELECT json_agg(json_build_object(
+      'name', p.proname, 'returns', format_type(p.prorettype, NULL), 'set', p.proretset, 'arguments', p.pronargs,
+      'language', l.lanname, 'volatility', p.provolatile, 'leakproof', p.proleakproof, 'definer', p.prosecdef,
+      'configuration', coalesce(to_json(p.proconfig), '[]'), 'source', p.prosrc,
+      'owner', pg_get_userbyid(p.proowner),
+      'owner_reachable', p.proowner IN (SELECT oid FROM closure) AND p.proowner NOT IN (SELECT relowner FROM found),
+      'executable', has_function_privilege(p.oid, 'EXECUTE')))
+    FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+    WHERE p.pronamespace = to_regnamespace('tenant_db')), '[]'),
+  'tables', coalesce((
+    SELECT json_agg(json_build_object(
+      'index', f.index, 'oid', f.oid::bigint, 'name', f.oid::regclass::text, 'kind', f.relkind,
+      'owner', pg_get_userbyid(f.relowner), 'owner_reachable', f.relowner IN (SELECT oid FROM closure),
+      'enabled', f.relrowsecurity, 'forced', f.relforcerowsecurity,
+      'tenant', (
+        SELECT json_build_object(
+          'quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, NULL), 'not_null', a.attnotnull)
+        FROM pg_attribute a
+        WHERE a.attrelid = f.oid AND a.attname = f.tenant_column AND a.attnum > 0 AND NOT a.attisdropped),
+      'primary_key', coalesce((
+        SELECT json_agg(a.attname ORDER BY k.n)
+        FROM pg_constraint c
+        CROSS JOIN LATERAL unnest(c.conkey) WITH ORDINALITY AS k (attnum, n)
+        JOIN pg_attribute a ON a.attrelid = f.oid AND a.attnum = k.attnum
+        WHERE c.conrelid = f.oid AND c.contype = 'p'), '[]'),
+      'policies', coalesce((
+        SELECT json_agg(json_build_object(
+          'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive, 'to_public', p.polroles = '{0}',
+          'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid)))
+        FROM pg_policy p WHERE p.polrelid = f.oid), '[]'),
+      'triggers', coalesce((
+        SELECT json_agg(json_build_object(
+          'name', t.tgname, 'enabled', t.tgenabled, 'type', t.tgtype,
+          'conditional', t.tgqual IS NOT NULL OR t.tgattr::text <> '',
+          'function_schema', p.pronamespace::regnamespace::text, 'function', p.proname))
+        FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE t.tgrelid = f.oid AND NOT t.tgisinternal), '[]'),
+      'grants', coalesce((
+        SELECT json_agg(DISTINCT jsonb_build_object(
+          'grantee', CASE e.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(e.grantee) END, 'privilege', e.privilege_type))
+        FROM (
+          SELECT x.* FROM aclexplode(f.relacl) AS x
+          UNION ALL
+          SELECT x.* FROM pg_attribute a, LATERAL aclexplode(a.attacl) AS x
+          WHERE a.attrelid = f.oid AND NOT a.attisdropped) AS e
+        WHERE e.grantee <> f.relowner AND (e.grantee = 0 OR e.grantee IN (SELECT oid FROM plain))), '[]'),
+      'missing', coalesce((
+        SELECT json_agg(privilege)
+        FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
+        WHERE NOT has_table_privilege(f.oid, privilege)), '[]'),
+      'schema_usable', has_schema_privilege(f.schema_oid, 'USAGE'),
+      'schema_creators', coalesce((
+        SELECT json_agg(pg_get_userbyid(oid)) FROM plain WHERE has_schema_privilege(oid, f.schema_oid, 'CREATE')), '[]'),
+      'open_children', coalesce((
+        SELECT json_agg(c.oid::regclass::text ORDER BY c.oid::regclass::text)
+        FROM descendants d JOIN pg_class c ON c.oid = d.oid
+        WHERE d.root = f.oid AND EXISTS (
+          SELECT FROM plain
+          WHERE has_table_privilege(plain.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+             OR has_any_column_privilege(plain.oid, c.oid, 'SELECT, INSERT, UPDATE'))
+          AND NOT (c.relrowsecurity AND c.relforcerowsecurity)), '[]')))
+    FROM found f), '[]')
+)::text AS document
