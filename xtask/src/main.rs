@@ -41,7 +41,7 @@ enum Command {
     Test {
         #[command(flatten)]
         installation: Installation,
-        /// Passed to the test runner, as in `cargo xtask test -- launcher`; leaves the documentation out.
+        /// Passed to the test runner, as in `cargo xtask test -- part_of_a_name`; leaves the documentation out.
         #[arg(last = true)]
         arguments: Vec<String>,
     },

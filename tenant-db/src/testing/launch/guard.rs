@@ -75,6 +75,8 @@ impl Guard {
             // Its programs look for their libraries where they were built.
             let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
             command.env(variable, programs.root().join("lib"));
+            // It comes without the data of ICU, and its initdb has to be told, as the crates tell it too.
+            command.env("OLIPHAUNT_INTERNAL_SKIP_ICU_DISCOVERY", "1");
         }
         // A group of its own: Ctrl-C in a terminal goes to the group of the test.
         command.process_group(0);

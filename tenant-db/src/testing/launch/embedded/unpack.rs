@@ -2,6 +2,7 @@ use std::env;
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use oliphaunt::{DatabaseStorage, OliphauntServer, ServerListen};
 use oliphaunt_extension_contrib_pg18 as contrib;
@@ -10,11 +11,22 @@ use super::super::discovery::{self, Installation, ThisMachine};
 use super::super::folder::{self, Purpose};
 use super::EmbeddedUnavailable;
 
+/// Unpacks the server, the first time that this process asks.
+pub(super) fn unpack() -> Result<Installation, EmbeddedUnavailable> {
+    static UNPACKED: Mutex<Option<Installation>> = Mutex::new(None);
+    // A panic in the crates leaves it as it was.
+    let mut unpacked = UNPACKED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(installation) = &*unpacked {
+        return Ok(installation.clone());
+    }
+    Ok(unpacked.insert(unpack_by_starting()?).clone())
+}
+
 /// Unpacks the server by starting it once: the crates have no call that only unpacks.
 ///
 /// Whether that server comes up is of no interest (as root it cannot: initdb refuses), only whether its programs are
 /// in the cache afterwards.
-pub(super) fn unpack() -> Result<Installation, EmbeddedUnavailable> {
+fn unpack_by_starting() -> Result<Installation, EmbeddedUnavailable> {
     let failed = |reason: String| EmbeddedUnavailable::Unpack { reason };
     let scratch = folder::unused_path(Purpose::Programs, None).map_err(|error| failed(error.to_string()))?;
     // The crates leave a lock file beside the storage, hence the folder around it.
