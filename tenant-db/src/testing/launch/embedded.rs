@@ -4,6 +4,7 @@
 //! unpacked programs like any other installation, so that the embedded server starts, stops and cleans up exactly
 //! like an installed one.
 
+use std::path::Path;
 use std::process::Command;
 
 use super::discovery::Installation;
@@ -92,6 +93,11 @@ fn check_host(host: Host<'_>) -> Result<(), EmbeddedUnavailable> {
 fn glibc_version(text: &str) -> Option<(u32, u32)> {
     let (major, minor) = text.trim().trim_start_matches("glibc ").split_once('.')?;
     Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
+}
+
+/// Whether `folder` is where the crates unpacked a server to, or a copy of it.
+pub(crate) fn is_unpacked(folder: &Path) -> bool {
+    [".complete", ".manifest"].iter().all(|mark| folder.join(mark).is_file())
 }
 
 /// The embedded server's programs, unpacked.

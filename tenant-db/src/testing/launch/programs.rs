@@ -24,10 +24,9 @@ impl Programs {
     /// [`LaunchError::BinDir`] or [`LaunchError::NotFound`].
     pub(crate) fn locate() -> Result<Self, LaunchError> {
         if let Some(installed) = discovery::find(&ThisMachine)? {
-            return Ok(Self::new(installed, false));
+            return Ok(Self::from(installed));
         }
-        let unpacked = embedded::unpack().map_err(|reason| not_found(&ThisMachine, reason))?;
-        Ok(Self::new(unpacked, true))
+        embedded::unpack().map(Self::from).map_err(|reason| not_found(&ThisMachine, reason))
     }
 
     /// Those in `folder`.
@@ -36,15 +35,20 @@ impl Programs {
     ///
     /// [`LaunchError::BinDir`].
     pub(crate) fn at(folder: &Path) -> Result<Self, LaunchError> {
-        Ok(Self::new(discovery::at(&ThisMachine, folder)?, false))
+        discovery::at(&ThisMachine, folder).map(Self::from)
     }
 
     /// The folder above, which has the libraries too.
     pub(crate) fn root(&self) -> &Path {
         self.bin_dir.parent().unwrap_or(&self.bin_dir)
     }
+}
 
-    fn new(Installation { bin_dir, version }: Installation, embedded: bool) -> Self {
+impl From<Installation> for Programs {
+    /// Unpacked programs are recognised wherever they are, because `PG_BINDIR` may lead there: xtask sets it for the
+    /// tests that start servers themselves.
+    fn from(Installation { bin_dir, version }: Installation) -> Self {
+        let embedded = bin_dir.parent().is_some_and(embedded::is_unpacked);
         Self { bin_dir, version, embedded }
     }
 }

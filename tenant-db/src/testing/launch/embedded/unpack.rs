@@ -34,6 +34,8 @@ fn unpack_by_starting() -> Result<Installation, EmbeddedUnavailable> {
     let opened = OliphauntServer::builder()
         .storage(DatabaseStorage::Directory(scratch.join("root")))
         .listen(ServerListen::tcp())
+        // It writes its log to our standard error.
+        .startup_guc("log_min_messages", "fatal")
         // What the library's own DDL may ask for, and what applications ask for most.
         .extensions([
             contrib::PGCRYPTO,
