@@ -118,8 +118,11 @@ impl SkipVerification {
 /// # Isolation
 ///
 /// The query builder's predicate is *not* added, and rows are not checked (I5 and I6 do not hold); row-level security
-/// does hold. Statements that control the session or the transaction (`SET`, `COMMIT`, `DO`, …) are refused. The
-/// statement itself is not audited with its text, which may hold data, but that it was sent, and why.
+/// does hold. Statements that control the session or the transaction (`SET`, `COMMIT`, `DO`, …) are refused, and the
+/// tenant is named again after each statement (one more round trip). Where `set_config` could not be revoked, which the
+/// verification at connect warns of, SQL that was injected into the text can still switch the tenant for its own
+/// statement: bind values, never paste them. The audit event says that a statement was sent, and why; its text is left
+/// out, because it may hold data.
 pub fn sql<'t, R, K, Q>(transaction: &'t Transaction<R, K>, reason: &str, query: Q) -> RawSql<'t, K, Q>
 where
     R: 'static,
@@ -157,7 +160,7 @@ where
         Box::pin(async move {
             self.checked?;
             let query = self.query;
-            self.source.run(move |wire| load(wire, query)).await
+            self.source.run_foreign(move |wire| load(wire, query)).await
         })
     }
 
@@ -170,7 +173,7 @@ where
         Box::pin(async move {
             self.checked?;
             let query = self.query;
-            self.source.run(move |wire| execute(wire, query)).await
+            self.source.run_foreign(move |wire| execute(wire, query)).await
         })
     }
 }

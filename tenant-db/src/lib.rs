@@ -1,4 +1,105 @@
-//! tenant-db.
+//! Multi-tenant data access for PostgreSQL in which touching a tenant's data without proof of *which* tenant you act
+//! for does not compile, and in which the database enforces the same promise again.
+//!
+//! Code that holds no [`TenantContext`] cannot express a query on tenant data. Code that holds one sees and changes
+//! that tenant's rows only, and only what its role allows.
+//!
+//! # The smallest whole example
+//!
+//! ```no_run
+//! use diesel::prelude::*;
+//! use tenant_db::prelude::*;
+//! use uuid::Uuid;
+//!
+//! diesel::table! {
+//!     notes (tenant_id, id) {
+//!         tenant_id -> Uuid,
+//!         id -> Uuid,
+//!         body -> Text,
+//!     }
+//! }
+//!
+//! #[derive(Debug, TenantScoped)]
+//! #[tenant(table = notes)]
+//! pub struct Note {
+//!     pub id: Uuid,
+//!     pub body: String,
+//! }
+//!
+//! #[derive(TenantInsert)]
+//! #[tenant(model = Note)]
+//! pub struct NewNote<'a> {
+//!     pub body: &'a str,
+//! }
+//!
+//! async fn keep(db: &TenantDb, context: &TenantContext, body: &str) -> tenant_db::Result<Vec<Note>> {
+//!     let notes = db.scoped::<Note>(context);
+//!     let kept = notes.insert(NewNote { body }).await?;
+//!     notes.filter(notes::id.ne(kept.id)).order(notes::id.desc()).limit(10).load().await
+//! }
+//! ```
+//!
+//! # Where things are
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | describe tables, inserts, changes | [`TenantScoped`](macro@TenantScoped), [`TenantInsert`](macro@TenantInsert), [`TenantUpdate`](macro@TenantUpdate) |
+//! | say who may do what | [`Permission`](macro@Permission), [`Role`](macro@Role), [`Grants`] |
+//! | find out who somebody is | [`Authenticator`], [`Identity`], [`TenantContext`] |
+//! | connect | [`TenantDb`], [`TenantDbBuilder`] |
+//! | read and write rows | [`TenantScoped`], [`ScopedQuery`] |
+//! | make several statements one | [`TenantDb::transaction`], [`Transaction`] |
+//! | prepare a database | [`database`] |
+//! | know whether a database keeps the promise | [`doctor`] |
+//! | write SQL by hand, act without a user | [`danger`] |
+//! | test against real PostgreSQL | [`testing`](https://docs.rs/tenant-db/latest/tenant_db/testing/) (feature `testing`) |
+//!
+//! # Six layers
+//!
+//! 1. *Types*: no context, no query; wrong role, no method.
+//! 2. *Query builder*: a predicate on the tenant in every statement; the tenant column is set on insert and never
+//!    changed.
+//! 3. *Session*: the tenant is set for a transaction, never for a connection, and a connection that is not provably
+//!    clean is closed.
+//! 4. *Database*: forced row-level security, a role that can do nothing else, keys that lead with the tenant; no tenant
+//!    is an error, not an empty answer.
+//! 5. *Encryption*: in a later release; the derives refuse `#[encrypted]` until then.
+//! 6. *Verification*: [`TenantDb::connect`] refuses a database whose fourth layer is not exactly what the models say.
+//!
+//! # How to read our errors
+//!
+//! Compile errors name the rule and what to write instead. Three that need a word:
+//!
+//! - ``role `Viewer` does not grant `WriteCustomers` ``: the context's role may not do that. Fresh contexts have
+//!   [`AnyRole`], which grants nothing; narrow them by [`TenantContext::as_role`].
+//! - "no method named `scoped`": import [`prelude`].
+//! - an error in a constant, "evaluation panicked": its text is the message; the insert or update struct and its model do
+//!   not fit.
+//!
+//! At run time, [`Error`] has a variant for everything that a caller can react to, and
+//! [`http_status`](Error::http_status) the answer that fits. No error shows data.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `testing` | throw-away PostgreSQL servers and databases for an application's own tests |
+//! | `embedded` | a PostgreSQL server from crates, for `testing` on machines without one |
+//!
+//! None is on by default.
+//!
+//! # What is not guaranteed
+//!
+//! - A superuser, the owner of the tables, and whoever can change the policies see everything.
+//! - A process that is taken over holds its pool, and with it every tenant.
+//! - An [`Authenticator`] that names the wrong tenant is believed. So is whoever opens a door of [`danger`].
+//! - On a database where `set_config` could not be revoked (managed services), SQL that is injected into a statement
+//!   *written by hand* can switch tenants for that statement. Verification warns of it. Queries built with diesel bind
+//!   their values.
+//! - Side channels that the server leaves open: timing, row estimates, sizes, sequence numbers.
+//! - What is outside of the models: tables without one, materialized views, large objects, logical replication, backups.
+//! - TLS, row counts in metrics and audit records are for later releases; connections are not encrypted yet, so keep
+//!   them inside of a trusted network or on a local socket.
 
 mod compile_checks;
 mod context;
@@ -34,3 +135,4 @@ pub use session::{
     TransactionOptions,
 };
 pub use tenant::{KeyKind, TenantKey, TenantValue};
+pub use tenant_db_macros::{Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate};

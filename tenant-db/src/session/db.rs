@@ -31,8 +31,8 @@ pub struct TenantDb {
 
 struct Inner {
     pool: Pool<Manager>,
-    /// `; SET LOCAL app.current_tenant = `, to which a transaction adds its tenant.
-    set_tenant: String,
+    /// The setting that carries the tenant.
+    setting: String,
     acquire_timeout: Duration,
 }
 
@@ -52,8 +52,8 @@ impl TenantDb {
     }
 
     pub(super) fn new(pool: Pool<Manager>, database: &DatabaseConfig, acquire_timeout: Duration) -> Self {
-        let set_tenant = format!("; SET LOCAL {} = ", database.setting());
-        Self { inner: Arc::new(Inner { pool, set_tenant, acquire_timeout }) }
+        let setting = database.setting().to_owned();
+        Self { inner: Arc::new(Inner { pool, setting, acquire_timeout }) }
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns `Err`.
@@ -285,7 +285,8 @@ impl TenantDb {
         K: TenantKey,
     {
         let session = self.checkout(&context.inner, &options).await?;
-        Ok(Transaction::new(session, Arc::clone(&context.inner)))
+        let set_tenant = self.set_tenant(&context.inner);
+        Ok(Transaction::new(session, Arc::clone(&context.inner), set_tenant))
     }
 
     /// Takes a connection out of the pool and begins a transaction for the tenant of `context` on it.
@@ -295,7 +296,7 @@ impl TenantDb {
         options: &TransactionOptions,
     ) -> Result<PooledConnection<'static, Manager>> {
         context.ensure_valid()?;
-        let begin = format!("{}{}{}", options.begin_sql(), self.inner.set_tenant, context.tenant_literal());
+        let begin = format!("{}; {}", options.begin_sql(), self.set_tenant(context));
         loop {
             let mut session = self.inner.pool.get_owned().await.map_err(|error| self.pool_error(error))?;
             if session.is_unusable() {
@@ -305,6 +306,12 @@ impl TenantDb {
             session.begin(&begin).await?;
             return Ok(session);
         }
+    }
+
+    /// `SET LOCAL app.current_tenant = '…'`. It takes no parameters, so the tenant is a literal that
+    /// [`TenantValue`](crate::TenantValue) has quoted.
+    fn set_tenant<K: TenantKey>(&self, context: &ContextInner<K>) -> String {
+        format!("SET LOCAL {} = {}", self.inner.setting, context.tenant_literal())
     }
 
     fn pool_error(&self, error: RunError<Error>) -> Error {

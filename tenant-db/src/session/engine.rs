@@ -103,6 +103,21 @@ impl<'a, K: TenantKey> Source<'a, K> {
         self.context().tenant()
     }
 
+    /// As [`run`](Self::run), for a statement that this crate did not write: the tenant is named again afterwards.
+    pub(crate) fn run_foreign<T, W>(self, work: W) -> BoxFuture<'a, Result<T>>
+    where
+        W: for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send + 'a,
+        T: Send + 'a,
+    {
+        Box::pin(async move {
+            let value = self.run(work).await?;
+            if let Self::Transaction(state) = self {
+                state.restore_tenant().await?;
+            }
+            Ok(value)
+        })
+    }
+
     /// Runs `work` on a connection whose tenant is set. An error from `work` means that nothing of it is committed:
     /// on its own it is rolled back, in an open transaction it poisons the transaction.
     pub(crate) fn run<T, W>(self, work: W) -> BoxFuture<'a, Result<T>>

@@ -39,6 +39,8 @@ pub struct Transaction<R = AnyRole, K: TenantKey = Uuid> {
 pub(crate) struct TransactionState<K: TenantKey> {
     session: PooledConnection<'static, Manager>,
     context: Arc<ContextInner<K>>,
+    /// What names the tenant in the transaction, to say it again.
+    set_tenant: String,
     condition: AtomicU8,
     savepoints: u32,
 }
@@ -73,6 +75,13 @@ impl<K: TenantKey> TransactionState<K> {
             LOST => Err(Error::ConnectionLost),
             _ => Err(Error::TransactionAborted),
         }
+    }
+
+    /// Names the tenant again: a statement that this crate did not write may have changed it.
+    pub(super) async fn restore_tenant(&self) -> Result<()> {
+        let guard = self.start_control()?;
+        let outcome = self.session.batch(&self.set_tenant).await;
+        guard.finish(outcome)
     }
 
     fn condition(&self) -> u8 {
@@ -111,10 +120,14 @@ impl Drop for StatementGuard<'_> {
 }
 
 impl<R: 'static, K: TenantKey> Transaction<R, K> {
-    pub(super) fn new(session: PooledConnection<'static, Manager>, context: Arc<ContextInner<K>>) -> Self {
+    pub(super) fn new(
+        session: PooledConnection<'static, Manager>,
+        context: Arc<ContextInner<K>>,
+        set_tenant: String,
+    ) -> Self {
         let condition = AtomicU8::new(HEALTHY);
         Self {
-            state: TransactionState { session, context, condition, savepoints: 0 },
+            state: TransactionState { session, context, set_tenant, condition, savepoints: 0 },
             role: PhantomData,
         }
     }

@@ -1,0 +1,10 @@
+//! Without a context there is no repository.
+
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+async fn list(db: &TenantDb, context: &TenantContext<Viewer>) -> tenant_db::Result<Vec<Customer>> {
+    db.scoped::<Customer>(context).load().await
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Nor a selection.
+
+use diesel::prelude::*;
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+async fn load(db: &TenantDb, context: &TenantContext<Viewer>) -> tenant_db::Result<Vec<String>> {
+    db.scoped::<Customer>(context).select(bookings::artist).load().await
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! A scoped query is sent by its own methods, with its tenant.
+
+use diesel::prelude::*;
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+async fn load(db: &TenantDb, context: &TenantContext<Viewer>, connection: &mut diesel_async::AsyncPgConnection) {
+    let query = db.scoped::<Customer>(context).filter(customers::name.eq("Ada"));
+    let _ = diesel_async::RunQueryDsl::load::<String>(query, connection).await;
+}
+
+fn main() {}

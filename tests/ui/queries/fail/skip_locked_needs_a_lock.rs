@@ -1,0 +1,10 @@
+//! What is not locked has nothing to skip.
+
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+async fn next(db: &TenantDb, context: &TenantContext<Viewer>) {
+    let _ = db.scoped::<Customer>(context).limit(1).skip_locked().load().await;
+}
+
+fn main() {}

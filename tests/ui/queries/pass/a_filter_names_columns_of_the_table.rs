@@ -1,0 +1,11 @@
+//! A column of a table that is not in the query is no filter.
+
+use diesel::prelude::*;
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+async fn load(db: &TenantDb, context: &TenantContext<Viewer>) {
+    let _ = db.scoped::<Customer>(context).filter(customers::name.eq("Ada")).load().await;
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! A scoped query is sent by its own methods, with its tenant.
+
+use diesel::prelude::*;
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+async fn load(db: &TenantDb, context: &TenantContext<Viewer>) {
+    let query = db.scoped::<Customer>(context).filter(customers::name.eq("Ada"));
+    let _ = query.load().await;
+}
+
+fn main() {}

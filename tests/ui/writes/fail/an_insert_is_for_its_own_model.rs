@@ -1,0 +1,10 @@
+//! A booking is not a customer.
+
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+async fn add(db: &TenantDb, context: &TenantContext<Manager>, row: NewReading) -> tenant_db::Result<Customer> {
+    db.scoped::<Customer>(context).insert(row).await
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! What nobody fills is found before there is a program.
+
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+#[derive(TenantInsert)]
+#[tenant(model = Customer)]
+struct Incomplete {
+    note: Option<String>,
+}
+
+fn main() {}
