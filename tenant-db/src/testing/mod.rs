@@ -31,6 +31,10 @@
 //!
 //! [`Postgres::start`] and [`Postgres::builder`] always start a server of their own.
 //!
+//! A test runner with one process per test, such as nextest, starts a server for each that asks for the shared one.
+//! Give all of them the same one with `TENANT_DB_TEST_URL`; with `TENANT_DB_TEST_THROWAWAY=1` beside it, they share
+//! templates on it too and leave dropping them to you.
+//!
 //! # What it leaves behind
 //!
 //! Nothing. A small shell process watches the test's end of a pipe and stops the server when that closes, for

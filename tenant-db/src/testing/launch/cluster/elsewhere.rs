@@ -1,3 +1,5 @@
+//! Systems without what a throw-away server is built on.
+
 use std::path::Path;
 
 use super::super::error::LaunchError;

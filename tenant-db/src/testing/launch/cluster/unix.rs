@@ -1,3 +1,5 @@
+//! A server on a private folder, behind a guard.
+
 use std::collections::hash_map::RandomState;
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -1,3 +1,5 @@
+//! Getting the programs out of the crates.
+
 use std::env;
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
