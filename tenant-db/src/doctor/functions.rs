@@ -35,6 +35,7 @@ pub(super) fn check(check: &mut Check<'_>, models: &[&ModelMeta]) {
         compare(check, function, &expected);
         may_call(check, function);
     }
+    may_use_schema(check);
     for model in models {
         let name = guard_function_ident(model);
         // A trigger cannot be there without its function, so a missing function is a missing trigger: TD210.
@@ -116,17 +117,25 @@ fn compare(check: &mut Check<'_>, function: &Function, expected: &Expected<'_>) 
 }
 
 fn may_call(check: &mut Check<'_>, function: &Function) {
-    let usable = check.snapshot.tenant_schema.as_ref().is_some_and(|schema| schema.usable);
-    if function.executable && usable {
+    if function.executable {
         return;
     }
     check.error(
         "TD403",
         format!("function tenant_db.{}", function.name),
         "The role that the program logs in as may not call the function, so every statement on tenant data would fail.",
-        format!(
-            "GRANT USAGE ON SCHEMA tenant_db TO {0};\nGRANT EXECUTE ON FUNCTION tenant_db.{1}() TO {0};",
-            check.runtime, function.name
-        ),
+        format!("GRANT EXECUTE ON FUNCTION tenant_db.{}() TO {};", function.name, check.runtime),
+    );
+}
+
+fn may_use_schema(check: &mut Check<'_>) {
+    if check.snapshot.tenant_schema.as_ref().is_none_or(|schema| schema.usable) {
+        return;
+    }
+    check.error(
+        "TD403",
+        "schema tenant_db",
+        "The role that the program logs in as may not use the schema, so inserts that leave the tenant out would fail.",
+        format!("GRANT USAGE ON SCHEMA tenant_db TO {};", check.runtime),
     );
 }

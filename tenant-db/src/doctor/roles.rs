@@ -104,7 +104,13 @@ fn owners(check: &mut Check<'_>) {
             let remedy = tables
                 .iter()
                 .map(|table| {
-                    format!("ALTER TABLE {} OWNER TO {};", table.name, quote_ident(check.config.owner_role()))
+                    format!(
+                        "ALTER TABLE {0} OWNER TO {1};
+GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {0} TO {2};",
+                        table.name,
+                        quote_ident(check.config.owner_role()),
+                        check.runtime
+                    )
                 })
                 .collect::<Vec<_>>()
                 .join("\n");

@@ -80,6 +80,7 @@ pub(super) struct Table {
     pub(super) enabled: bool,
     pub(super) forced: bool,
     pub(super) tenant: Option<TenantColumn>,
+    pub(super) primary_key_name: Option<String>,
     pub(super) primary_key: Vec<String>,
     pub(super) policies: Vec<Policy>,
     pub(super) triggers: Vec<Trigger>,

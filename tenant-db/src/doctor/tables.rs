@@ -137,12 +137,31 @@ fn primary_key(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
     if table.primary_key.first().is_some_and(|first| first == model.tenant_column) {
         return;
     }
+    let (drop, rest): (_, Vec<&str>) = match &table.primary_key_name {
+        Some(name) => (
+            format!("DROP CONSTRAINT {}, ", quote_ident(name)),
+            table
+                .primary_key
+                .iter()
+                .map(String::as_str)
+                .filter(|column| *column != model.tenant_column)
+                .collect(),
+        ),
+        None => (String::new(), model.primary_key.to_vec()),
+    };
+    let columns: Vec<String> =
+        [model.tenant_column].iter().chain(&rest).map(|column| quote_ident(column)).collect();
     check.error(
         "TD208",
         format!("table {}", table.name),
-        "The primary key does not lead with the tenant. A key of another tenant can be probed by inserting it, foreign keys \
-         can point across tenants, and queries of one tenant read the index of all.",
-        "-- Apply the migration that isolates the table (tenant_db::database::model_migration): it moves foreign keys along.",
+        "The primary key does not lead with the tenant. A key of another tenant can be probed by inserting it, foreign \
+         keys can point across tenants, and queries of one tenant read the index of all.",
+        format!(
+            "-- Where foreign keys rest on it, the migration that isolates the table moves them along.\n\
+             ALTER TABLE {} {drop}ADD PRIMARY KEY ({});",
+            table.name,
+            columns.join(", ")
+        ),
     );
 }
 

@@ -71,6 +71,7 @@ SELECT json_build_object(
           'quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, NULL), 'not_null', a.attnotnull)
         FROM pg_attribute a
         WHERE a.attrelid = f.oid AND a.attname = f.tenant_column AND a.attnum > 0 AND NOT a.attisdropped),
+      'primary_key_name', (SELECT c.conname FROM pg_constraint c WHERE c.conrelid = f.oid AND c.contype = 'p'),
       'primary_key', coalesce((
         SELECT json_agg(a.attname ORDER BY k.n)
         FROM pg_constraint c

@@ -1,0 +1,208 @@
+//! First the leak, by plain SQL as the runtime role; then that verification at connect refuses the database.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "clippy knows tests, but not what they share")]
+
+use tenant_db::__private::{ModelParts, inventory, model_meta};
+use tenant_db::KeyKind;
+use tenant_db::database::{DatabaseConfig, Migrator};
+use tenant_db::doctor;
+use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
+
+inventory::submit! {
+    model_meta(ModelParts {
+        name: "Customer",
+        module: "verification_attacks",
+        schema: None,
+        table: "customers",
+        tenant_column: "tenant_id",
+        key: KeyKind::BigInt,
+        primary_key: &["id"],
+        columns: &[],
+        defaults: &[],
+        generated_key: false,
+        table_sql: || "\"customers\"".to_owned(),
+    })
+}
+
+const TABLE: &str =
+    "CREATE TABLE customers (tenant_id bigint, id bigint, name text, PRIMARY KEY (tenant_id, id));
+    INSERT INTO customers VALUES (1, 1, 'ada'), (2, 2, 'bob'), (2, 3, 'cyd')";
+
+/// One row of tenant 1, two of tenant 2.
+struct World {
+    database: TestDatabase,
+    config: DatabaseConfig,
+}
+
+impl World {
+    async fn isolated() -> Self {
+        let config = DatabaseConfig::default().with_role_prefix(&unique_name("a")).unwrap();
+        let setup = DatabaseSetup::new().statement(TABLE);
+        let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
+        Migrator::new(database.admin_url()).isolation(config.clone()).run().await.unwrap();
+        Self { database, config }
+    }
+
+    async fn execute(&self, sql: &str) {
+        let sql =
+            sql.replace("{owner}", self.config.owner_role()).replace("{runtime}", self.config.runtime_role());
+        self.database.execute(&sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    }
+
+    /// Statements as the runtime role, on a session of their own. The answer is the number in the last one's first
+    /// row, or the number of rows that it changed, or PostgreSQL's message.
+    async fn attack(&self, statements: &[&str]) -> Result<i64, String> {
+        let url = self.database.url(self.config.runtime_role());
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let mut answer = Ok(0);
+        for statement in statements {
+            let statement = statement.replace("{owner}", self.config.owner_role());
+            answer = match client.query(&statement, &[]).await {
+                Ok(rows) => rows.first().map_or(Ok(0), |row| Ok(row.try_get(0).unwrap_or_default())),
+                Err(error) => return Err(error.as_db_error().unwrap().message().to_owned()),
+            };
+        }
+        answer
+    }
+
+    async fn errors(&self) -> Vec<&'static str> {
+        let url = self.database.url(self.config.runtime_role());
+        let report = doctor::check(&url, &self.config).await.unwrap();
+        report.errors().map(|finding| finding.code).collect()
+    }
+}
+
+const AS_TENANT_1: &str = "SET app.current_tenant = '1'";
+const COUNT: &str = "SELECT count(*) FROM customers";
+
+#[tokio::test]
+async fn a_healthy_database_shows_a_tenant_its_own_rows_and_raises_without_one() {
+    let world = World::isolated().await;
+    assert_eq!(world.errors().await, [""; 0]);
+    assert_eq!(world.attack(&[AS_TENANT_1, COUNT]).await, Ok(1));
+    assert_eq!(world.attack(&[COUNT]).await, Err("tenant_db: no tenant is set".to_owned()));
+    assert_eq!(
+        world.attack(&["BEGIN", "SET LOCAL app.current_tenant = '1'", "COMMIT", COUNT]).await,
+        Err("tenant_db: no tenant is set".to_owned())
+    );
+    assert_eq!(
+        world.attack(&["SET app.current_tenant = '1 OR true'", COUNT]).await,
+        Err("tenant_db: the tenant that is set is not a bigint".to_owned())
+    );
+    assert_eq!(
+        world.attack(&["SET app.current_tenant = '9223372036854775808'", COUNT]).await,
+        Err("tenant_db: the tenant that is set is not a bigint".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_tenant_can_neither_write_for_another_nor_give_a_row_away() {
+    let world = World::isolated().await;
+    let refused = "new row violates row-level security policy for table \"customers\"";
+    let insert = world.attack(&[AS_TENANT_1, "INSERT INTO customers VALUES (2, 9, 'eve')"]).await;
+    assert_eq!(insert, Err(refused.to_owned()));
+    let donation = world.attack(&[AS_TENANT_1, "UPDATE customers SET tenant_id = 2"]).await;
+    assert_eq!(donation, Err("tenant_db: the tenant of a row cannot be changed".to_owned()));
+    for statement in [
+        "UPDATE customers SET name = 'x' WHERE id = 2 RETURNING id",
+        "DELETE FROM customers WHERE id = 2 RETURNING id",
+    ] {
+        assert_eq!(world.attack(&[AS_TENANT_1, statement]).await, Ok(0), "{statement}");
+    }
+    let filled =
+        world.attack(&[AS_TENANT_1, "INSERT INTO customers (id) VALUES (7) RETURNING tenant_id"]).await;
+    assert_eq!(filled, Ok(1));
+    for statement in [
+        "TRUNCATE customers",
+        "CREATE TEMPORARY TABLE customers (id bigint)",
+        "CREATE TABLE x (id bigint)",
+        "SELECT set_config('app.current_tenant', '2', false)",
+        "ALTER TABLE customers DISABLE ROW LEVEL SECURITY",
+        "SELECT count(*) FROM tenant_db.undo",
+    ] {
+        let refusal = world.attack(&[AS_TENANT_1, statement]).await.unwrap_err();
+        assert!(
+            refusal.starts_with("permission denied") || refusal.starts_with("must be owner"),
+            "{statement}: {refusal}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn disabled_row_security_leaks_and_is_refused() {
+    let world = World::isolated().await;
+    world.execute("ALTER TABLE customers DISABLE ROW LEVEL SECURITY").await;
+    assert_eq!(world.attack(&[AS_TENANT_1, COUNT]).await, Ok(3));
+    assert_eq!(world.errors().await, ["TD206"]);
+}
+
+#[tokio::test]
+async fn membership_in_the_owner_without_force_leaks_and_is_refused() {
+    let world = World::isolated().await;
+    world.execute("GRANT {owner} TO {runtime}; ALTER TABLE customers NO FORCE ROW LEVEL SECURITY").await;
+    assert_eq!(world.attack(&[AS_TENANT_1, COUNT]).await, Ok(3));
+    assert_eq!(world.errors().await, ["TD105", "TD207"]);
+}
+
+#[tokio::test]
+async fn membership_in_the_owner_leaks_even_with_force_and_is_refused() {
+    let world = World::isolated().await;
+    world.execute("GRANT {owner} TO {runtime}").await;
+    assert_eq!(world.attack(&[AS_TENANT_1, COUNT]).await, Ok(1));
+    let lifted =
+        world.attack(&[AS_TENANT_1, "ALTER TABLE customers DISABLE ROW LEVEL SECURITY", COUNT]).await;
+    assert_eq!(lifted, Ok(3));
+    assert_eq!(world.errors().await, ["TD105", "TD206"]);
+}
+
+#[tokio::test]
+async fn a_wide_policy_leaks_once_the_floor_is_gone_and_each_is_refused() {
+    let world = World::isolated().await;
+    world.execute("CREATE POLICY reporting ON customers FOR SELECT USING (true)").await;
+    assert_eq!(world.attack(&[AS_TENANT_1, COUNT]).await, Ok(1));
+    assert_eq!(world.errors().await, ["TD303"]);
+    world.execute("DROP POLICY customers_tenant_isolation ON customers").await;
+    assert_eq!(world.attack(&[AS_TENANT_1, COUNT]).await, Ok(3));
+    assert_eq!(world.errors().await, ["TD301", "TD303"]);
+}
+
+#[tokio::test]
+async fn an_immutable_function_keeps_an_earlier_tenant_and_is_refused() {
+    let world = World::isolated().await;
+    let steal = [
+        "SET plan_cache_mode = force_generic_plan",
+        AS_TENANT_1,
+        "PREPARE q AS SELECT count(*) FROM customers",
+        "EXECUTE q",
+        "SET app.current_tenant = '2'",
+        "EXECUTE q",
+    ];
+    assert_eq!(world.attack(&steal).await, Ok(2));
+    world.execute("ALTER FUNCTION tenant_db.tenant_bigint() IMMUTABLE").await;
+    assert_eq!(world.attack(&steal).await, Ok(1), "tenant 2 sees what tenant 1 saw");
+    assert_eq!(world.errors().await, ["TD402"]);
+}
+
+#[tokio::test]
+async fn an_executable_set_config_lets_an_injection_switch_tenants_and_is_reported() {
+    let world = World::isolated().await;
+    // In one SELECT, as an injection would have to be; the sub-select is evaluated before the policy's.
+    let injection = "SELECT count(*) FROM (SELECT set_config('app.current_tenant', '2', false) OFFSET 0) AS evil, \
+                     LATERAL (SELECT count(*) FROM customers WHERE evil.set_config IS NOT NULL) AS c";
+    let separate = ["SELECT count(set_config('app.current_tenant', '2', false))", COUNT];
+    let with_tenant: Vec<&str> = [AS_TENANT_1].into_iter().chain(separate).collect();
+    assert!(
+        world
+            .attack(&[AS_TENANT_1, injection])
+            .await
+            .unwrap_err()
+            .starts_with("permission denied for function")
+    );
+    world.execute("GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO {runtime}").await;
+    assert_eq!(world.attack(&with_tenant).await, Ok(2), "tenant 1 counts the rows of tenant 2");
+    assert_eq!(world.errors().await, [""; 0]);
+    let url = world.database.url(world.config.runtime_role());
+    let report = doctor::check(&url, &world.config).await.unwrap();
+    assert_eq!(report.warnings().map(|finding| finding.code).collect::<Vec<_>>(), ["TD107"]);
+}

@@ -1,0 +1,253 @@
+//! Verification at connect: one fact is broken, exactly one finding says so, and its remedy mends it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "clippy knows tests, but not what they share")]
+
+use tenant_db::__private::{ModelParts, inventory, model_meta};
+use tenant_db::database::{DatabaseConfig, Migrator};
+use tenant_db::doctor::{self, Severity};
+use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
+use tenant_db::{ColumnMeta, KeyKind};
+
+const NO_COLUMNS: &[ColumnMeta] = &[];
+
+const fn parts(table: &'static str, key: KeyKind, table_sql: fn() -> String) -> ModelParts {
+    ModelParts {
+        name: "Model",
+        module: "verification",
+        schema: None,
+        table,
+        tenant_column: "tenant_id",
+        key,
+        primary_key: &["id"],
+        columns: NO_COLUMNS,
+        defaults: &[],
+        generated_key: false,
+        table_sql,
+    }
+}
+
+inventory::submit! { model_meta(parts("customers", KeyKind::Uuid, || "\"customers\"".to_owned())) }
+inventory::submit! { model_meta(parts("notes", KeyKind::Text, || "\"notes\"".to_owned())) }
+
+const TABLES: &str = "
+    CREATE TABLE customers (id uuid PRIMARY KEY, tenant_id uuid, name text);
+    CREATE TABLE notes (id bigserial PRIMARY KEY, tenant_id varchar(20)) PARTITION BY HASH (id);
+    CREATE TABLE notes_0 PARTITION OF notes FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+    CREATE TABLE orders (customer_id uuid REFERENCES customers);";
+
+struct World {
+    database: TestDatabase,
+    config: DatabaseConfig,
+}
+
+impl World {
+    async fn isolated() -> Self {
+        let config = DatabaseConfig::default().with_role_prefix(&unique_name("v")).unwrap();
+        let setup = DatabaseSetup::new().statement(TABLES);
+        let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
+        Migrator::new(database.admin_url()).isolation(config.clone()).run().await.unwrap();
+        Self { database, config }
+    }
+
+    /// `sql` with the names of this world, run by a superuser.
+    async fn execute(&self, sql: &str) {
+        let sql = sql
+            .replace("{owner}", self.config.owner_role())
+            .replace("{runtime}", self.config.runtime_role())
+            .replace("{database}", self.database.name());
+        self.database.execute(&sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    }
+
+    async fn report(&self) -> doctor::Report {
+        doctor::check(&self.database.url(self.config.runtime_role()), &self.config).await.unwrap()
+    }
+}
+
+/// Breaks a fact, and expects one finding, which its own remedy makes go away.
+async fn one_finding(code: &str, severity: Severity, mutation: &str) {
+    let world = World::isolated().await;
+    let healthy = world.report().await;
+    assert_eq!(healthy.findings(), [], "{healthy}");
+
+    world.execute(mutation).await;
+    let report = world.report().await;
+    assert_eq!(report.findings().len(), 1, "{report}");
+    let finding = &report.findings()[0];
+    assert_eq!((finding.code, finding.severity), (code, severity), "{report}");
+    assert_eq!(report.is_ok(), severity == Severity::Warning);
+
+    world.execute(&finding.remedy).await;
+    let mended = world.report().await;
+    assert_eq!(mended.findings(), [], "after {}\n{mended}", finding.remedy);
+}
+
+macro_rules! mutations {
+    ($($severity:ident $code:literal $name:ident: $mutation:expr;)*) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                one_finding($code, Severity::$severity, $mutation).await;
+            }
+        )*
+    };
+}
+
+mutations! {
+    Error "TD101" a_superuser_is_refused: "ALTER ROLE {runtime} SUPERUSER";
+    Error "TD101" a_role_that_can_become_a_superuser_is_refused:
+        "CREATE ROLE {runtime}_s SUPERUSER; GRANT {runtime}_s TO {runtime}";
+    Error "TD102" bypassrls_is_refused: "ALTER ROLE {runtime} BYPASSRLS";
+    Error "TD103" createrole_is_refused: "ALTER ROLE {runtime} CREATEROLE";
+    Error "TD104" replication_is_refused: "ALTER ROLE {runtime} REPLICATION";
+    Error "TD105" a_member_of_the_owner_is_refused: "GRANT {owner} TO {runtime}";
+    Error "TD105" the_owner_itself_is_refused:
+        "ALTER TABLE customers OWNER TO {runtime}";
+    Error "TD106" a_predefined_role_is_refused: "GRANT pg_read_server_files TO {runtime}";
+    Warning "TD107" an_executable_set_config_is_a_warning:
+        "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO PUBLIC";
+    Error "TD108" a_role_that_starts_with_a_tenant_is_refused: "ALTER ROLE {runtime} SET app.current_tenant = 'x'";
+    Error "TD108" a_database_that_starts_with_a_tenant_is_refused:
+        "ALTER DATABASE {database} SET app.current_tenant = 'x'";
+    Warning "TD109" a_search_path_of_the_role_is_a_warning:
+        "ALTER ROLE {runtime} IN DATABASE {database} SET search_path = public, pg_catalog";
+    Warning "TD110" temporary_tables_are_a_warning: "GRANT TEMPORARY ON DATABASE {database} TO PUBLIC";
+    Error "TD111" a_role_that_may_create_schemas_is_refused: "GRANT CREATE ON DATABASE {database} TO {runtime}";
+    Error "TD111" a_role_that_may_create_tables_is_refused: "GRANT CREATE ON SCHEMA public TO PUBLIC";
+    Error "TD206" a_table_without_row_security_is_refused: "ALTER TABLE customers DISABLE ROW LEVEL SECURITY";
+    Error "TD206" a_partitioned_table_counts: "ALTER TABLE notes DISABLE ROW LEVEL SECURITY";
+    Error "TD207" row_security_that_is_not_forced_is_refused: "ALTER TABLE customers NO FORCE ROW LEVEL SECURITY";
+    Error "TD208" a_primary_key_without_the_tenant_is_refused:
+        "ALTER TABLE customers DROP CONSTRAINT customers_pkey, ADD PRIMARY KEY (id)";
+    Error "TD208" a_table_without_primary_key_is_refused: "ALTER TABLE customers DROP CONSTRAINT customers_pkey";
+    Error "TD210" a_missing_trigger_is_refused: "DROP TRIGGER customers_tenant_guard ON customers";
+    Error "TD210" a_disabled_trigger_is_refused: "ALTER TABLE customers DISABLE TRIGGER customers_tenant_guard";
+    Error "TD210" another_trigger_of_the_name_is_refused:
+        r#"DROP TRIGGER customers_tenant_guard ON customers;
+           CREATE TRIGGER customers_tenant_guard BEFORE INSERT ON customers
+           FOR EACH ROW EXECUTE FUNCTION tenant_db."public.customers_guard"()"#;
+    Error "TD211" truncate_is_refused: "GRANT TRUNCATE ON customers TO {runtime}";
+    Error "TD211" references_on_a_column_is_refused: "GRANT REFERENCES (id) ON customers TO PUBLIC";
+    Warning "TD212" a_missing_grant_is_a_warning: "REVOKE DELETE ON customers FROM {runtime}";
+    Error "TD213" a_partition_that_can_be_read_by_its_own_name_is_refused: "GRANT SELECT ON notes_0 TO {runtime}";
+    Error "TD301" a_missing_policy_is_refused: "DROP POLICY customers_tenant_delete ON customers";
+    Error "TD301" a_missing_floor_is_refused: "DROP POLICY customers_tenant_isolation ON customers";
+    Error "TD302" using_true_is_refused: "ALTER POLICY customers_tenant_select ON customers USING (true)";
+    Error "TD302" with_check_true_is_refused: "ALTER POLICY customers_tenant_update ON customers WITH CHECK (true)";
+    Error "TD302" a_policy_for_one_role_is_refused: "ALTER POLICY customers_tenant_select ON customers TO {runtime}";
+    Error "TD302" a_missing_with_check_is_refused:
+        "DROP POLICY customers_tenant_update ON customers;
+         CREATE POLICY customers_tenant_update ON customers FOR UPDATE
+         USING (tenant_id = (SELECT tenant_db.tenant_uuid()))";
+    Error "TD302" a_permissive_floor_is_refused:
+        "DROP POLICY customers_tenant_isolation ON customers;
+         CREATE POLICY customers_tenant_isolation ON customers
+         USING (tenant_id = (SELECT tenant_db.tenant_uuid()))
+         WITH CHECK (tenant_id = (SELECT tenant_db.tenant_uuid()))";
+    Error "TD302" a_function_of_the_same_name_elsewhere_is_refused:
+        "CREATE FUNCTION public.tenant_uuid() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()';
+         ALTER POLICY customers_tenant_select ON customers USING (tenant_id = (SELECT public.tenant_uuid()))";
+    Error "TD303" another_permissive_policy_is_refused: "CREATE POLICY everything ON customers USING (true)";
+    Error "TD402" an_immutable_function_is_refused: "ALTER FUNCTION tenant_db.tenant_uuid() IMMUTABLE";
+    Error "TD402" a_leakproof_function_is_refused: "ALTER FUNCTION tenant_db.tenant_uuid() LEAKPROOF";
+    Error "TD402" an_unpinned_search_path_is_refused: "ALTER FUNCTION tenant_db.tenant_uuid() RESET search_path";
+    Error "TD402" a_security_definer_function_is_refused: "ALTER FUNCTION tenant_db.tenant_text() SECURITY DEFINER";
+    Error "TD402" a_function_that_the_program_can_replace_is_refused:
+        "ALTER FUNCTION tenant_db.tenant_uuid() OWNER TO {runtime}";
+    Error "TD402" a_rewritten_function_is_refused:
+        "CREATE OR REPLACE FUNCTION tenant_db.tenant_uuid() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE
+         SET search_path = pg_catalog, pg_temp AS
+         'BEGIN RETURN nullif(current_setting(''app.current_tenant'', true), '''')::uuid; END'";
+    Error "TD402" a_rewritten_guard_is_refused:
+        r#"CREATE OR REPLACE FUNCTION tenant_db."public.customers_guard"() RETURNS trigger LANGUAGE plpgsql
+           SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NEW; END'"#;
+    Error "TD403" a_function_that_may_not_be_called_is_refused:
+        "REVOKE EXECUTE ON FUNCTION tenant_db.tenant_uuid() FROM {runtime}";
+    Error "TD403" a_schema_that_may_not_be_used_is_refused: "REVOKE USAGE ON SCHEMA tenant_db FROM {runtime}";
+}
+
+/// Breaks a fact that SQL alone does not mend.
+async fn findings(mutation: &str) -> Vec<&'static str> {
+    let world = World::isolated().await;
+    world.execute(mutation).await;
+    let report = world.report().await;
+    assert!(!report.is_ok(), "{report}");
+    report.findings().iter().map(|finding| finding.code).collect()
+}
+
+#[tokio::test]
+async fn a_missing_table_is_refused() {
+    assert_eq!(findings("ALTER TABLE customers RENAME TO clients").await, ["TD201"]);
+}
+
+#[tokio::test]
+async fn a_view_in_the_table_s_place_is_refused() {
+    let mutation = "ALTER TABLE customers RENAME TO clients; CREATE VIEW customers AS SELECT * FROM clients";
+    assert_eq!(findings(mutation).await, ["TD202"]);
+}
+
+#[tokio::test]
+async fn a_missing_tenant_column_is_refused() {
+    let mutation = "ALTER TABLE customers RENAME tenant_id TO tenant";
+    assert_eq!(findings(mutation).await, ["TD203", "TD208"]);
+}
+
+#[tokio::test]
+async fn a_tenant_column_of_another_type_is_refused() {
+    let mutation =
+        "DROP POLICY customers_tenant_select ON customers; DROP POLICY customers_tenant_insert ON customers;
+        DROP POLICY customers_tenant_update ON customers; DROP POLICY customers_tenant_delete ON customers;
+        DROP POLICY customers_tenant_isolation ON customers;
+        ALTER TABLE customers ALTER COLUMN tenant_id TYPE text";
+    assert_eq!(findings(mutation).await, ["TD204", "TD301", "TD301", "TD301", "TD301", "TD301"]);
+}
+
+/// PostgreSQL lets no column of a primary key be NULL, so the one does not come without the other.
+#[tokio::test]
+async fn a_nullable_tenant_column_is_refused() {
+    let mutation =
+        "ALTER TABLE customers DROP CONSTRAINT customers_pkey, ALTER COLUMN tenant_id DROP NOT NULL";
+    assert_eq!(findings(mutation).await, ["TD205", "TD208"]);
+}
+
+#[tokio::test]
+async fn another_table_that_diesel_s_name_stands_for_is_refused() {
+    let mutation =
+        "CREATE SCHEMA decoy; GRANT USAGE ON SCHEMA decoy TO PUBLIC; CREATE TABLE decoy.customers (id uuid);
+        ALTER ROLE {runtime} SET search_path = decoy, public";
+    assert_eq!(findings(mutation).await, ["TD209", "TD109"]);
+}
+
+#[tokio::test]
+async fn a_missing_function_is_refused() {
+    let codes = findings("DROP FUNCTION tenant_db.tenant_uuid() CASCADE").await;
+    assert_eq!(codes, ["TD301", "TD301", "TD301", "TD301", "TD301", "TD401"]);
+}
+
+#[tokio::test]
+async fn a_server_that_starts_sessions_with_a_tenant_is_refused() {
+    let world = World::isolated().await;
+    let url = world.database.url(world.config.runtime_role());
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{separator}options=-c%20app.current_tenant%3Dx");
+    let report = doctor::check(&url, &world.config).await.unwrap();
+    let codes: Vec<_> = report.findings().iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["TD108"], "{report}");
+}
+
+#[tokio::test]
+async fn a_database_without_any_migration_is_refused() {
+    let setup = DatabaseSetup::new().statement(TABLES);
+    let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
+    let role = unique_name("plain");
+    database
+        .execute(&format!("CREATE ROLE {role} LOGIN; GRANT SELECT ON customers TO {role}"))
+        .await
+        .unwrap();
+    let report = doctor::check(&database.url(&role), &DatabaseConfig::default()).await.unwrap();
+    let codes: std::collections::BTreeSet<_> = report.errors().map(|finding| finding.code).collect();
+    assert_eq!(
+        codes.into_iter().collect::<Vec<_>>(),
+        ["TD205", "TD206", "TD207", "TD208", "TD210", "TD301", "TD401"],
+        "{report}"
+    );
+}
