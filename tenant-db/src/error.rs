@@ -129,6 +129,16 @@ pub enum Error {
         reason: String,
     },
 
+    /// A migration could not be applied or reverted. Nothing of it was kept; those before it were.
+    #[error("migration {migration} failed: {reason}")]
+    #[non_exhaustive]
+    Migration {
+        /// The migration.
+        migration: String,
+        /// Why, in the words of PostgreSQL.
+        reason: String,
+    },
+
     /// Any other error of the database.
     #[error("database error: {0}")]
     Database(#[source] DatabaseError),
@@ -141,6 +151,10 @@ impl Error {
 
     pub(crate) fn invalid_configuration(reason: impl Into<String>) -> Self {
         Self::InvalidConfiguration { reason: reason.into() }
+    }
+
+    pub(crate) fn migration(migration: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Migration { migration: migration.into(), reason: reason.into() }
     }
 
     pub(crate) fn forbidden(reason: impl fmt::Display) -> Self {
