@@ -1,1 +1,67 @@
-//! Derive macros of `tenant-db`.
+//! Derive macros of `tenant-db`. They are re-exported there, and documented there together with their traits.
+
+mod attr;
+mod ctxt;
+mod field;
+mod key;
+mod names;
+mod permission;
+mod record;
+mod role;
+mod scoped;
+mod shape;
+
+use proc_macro::TokenStream;
+use syn::DeriveInput;
+
+use self::ctxt::Errors;
+
+/// Makes a struct a model, whose rows belong to tenants.
+#[proc_macro_derive(TenantScoped, attributes(tenant, diesel, encrypted, masked))]
+pub fn derive_tenant_scoped(input: TokenStream) -> TokenStream {
+    run(input, scoped::derive)
+}
+
+/// Makes a struct one that new rows of a model are made from.
+#[proc_macro_derive(TenantInsert, attributes(tenant, diesel, encrypted, masked))]
+pub fn derive_tenant_insert(input: TokenStream) -> TokenStream {
+    run(input, record::derive_insert)
+}
+
+/// Makes a struct a set of changes to rows of a model.
+#[proc_macro_derive(TenantUpdate, attributes(tenant, diesel, encrypted, masked))]
+pub fn derive_tenant_update(input: TokenStream) -> TokenStream {
+    run(input, record::derive_update)
+}
+
+/// Makes a unit struct a permission.
+#[proc_macro_derive(Permission, attributes(permission))]
+pub fn derive_permission(input: TokenStream) -> TokenStream {
+    run(input, permission::derive)
+}
+
+/// Makes a unit struct a role.
+#[proc_macro_derive(Role, attributes(role))]
+pub fn derive_role(input: TokenStream) -> TokenStream {
+    run(input, role::derive)
+}
+
+/// Makes a newtype the key of a tenant.
+#[proc_macro_derive(TenantKey)]
+pub fn derive_tenant_key(input: TokenStream) -> TokenStream {
+    run(input, key::derive)
+}
+
+fn run(
+    input: TokenStream,
+    derive: fn(&DeriveInput) -> Result<proc_macro2::TokenStream, Errors>,
+) -> TokenStream {
+    let input = match syn::parse(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error().into(),
+    };
+    match derive(&input) {
+        Ok(expansion) => expansion.into(),
+        Err(errors) => errors.to_compile_errors().into(),
+    }
+}

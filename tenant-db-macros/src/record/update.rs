@@ -1,0 +1,78 @@
+//! The impl of an update struct.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt as _;
+
+use super::expand::{assignments, imports, optional, same_table};
+use super::model::Record;
+use crate::names::{at, column_alias};
+
+/// Everything that `#[derive(TenantUpdate)]` writes.
+pub(super) fn update(record: &Record) -> TokenStream {
+    let imports = imports(record);
+    let same_table = same_table(record);
+    let checks = checks(record);
+    let tenant_update = tenant_update(record);
+    quote! {
+        const _: () = {
+            #imports
+            #same_table
+            #checks
+            #tenant_update
+        };
+    }
+}
+
+/// No field is the tenant column or part of the primary key.
+///
+/// ```ignore
+/// const _: () = __p::assert_updatable(<Customer as ::tenant_db::TenantModel>::META, "CustomerChanges", …);
+/// ```
+fn checks(record: &Record) -> TokenStream {
+    let model = &record.model;
+    let name = record.ident.unraw().to_string();
+    let updatable = record.fields.iter().filter_map(|field| {
+        let (column, span) = (column_alias(field.column()?), at(field.ident.span()));
+        Some(quote_spanned! {span=>
+            const _: () = __p::assert_updatable(
+                <#model as ::tenant_db::TenantModel>::META,
+                #name,
+                <#column as __p::diesel::query_source::Column>::NAME,
+            );
+        })
+    });
+    quote!(#(#updatable)*)
+}
+
+/// ```ignore
+/// impl ::tenant_db::TenantUpdate for CustomerChanges { … }
+/// ```
+fn tenant_update(record: &Record) -> TokenStream {
+    let (ident, model) = (&record.ident, &record.model);
+    let (impl_generics, type_generics, where_clause) = record.generics.split_for_impl();
+    let (types, values) = assignments(record);
+    let is_empty = is_empty(record);
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics ::tenant_db::TenantUpdate for #ident #type_generics #where_clause {
+            type Model = #model;
+            type Changes = (#(#types,)*);
+            fn is_empty(&self) -> bool {
+                #is_empty
+            }
+            fn into_changes(self) -> Self::Changes {
+                (#(#values,)*)
+            }
+        }
+    }
+}
+
+/// `self.name.is_none() && …`, or `false` where a field always changes its column.
+fn is_empty(record: &Record) -> TokenStream {
+    if record.fields.iter().any(|field| optional(field).is_none()) {
+        return quote!(false);
+    }
+    let fields = record.fields.iter().map(|field| &field.ident);
+    quote!(#(::core::option::Option::is_none(&self.#fields))&&*)
+}

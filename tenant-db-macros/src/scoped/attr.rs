@@ -1,0 +1,129 @@
+//! `#[tenant(…)]` of a model, as it is written.
+
+use proc_macro2::Span;
+use syn::parse::{Parse as _, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{DeriveInput, Ident, LitStr, Path, Token, Type};
+
+use crate::attr::{
+    Item, Key, Slot, did_you_mean, idents, lookup, names, parenthesized_list, read, string, value,
+};
+use crate::ctxt::Ctxt;
+
+const EXAMPLE: &str = "tenant(table = customers)";
+
+const TABLE: Key =
+    Key { name: "table", wants: "the path of a diesel table, without quotes", example: "table = customers" };
+const COLUMN: Key = Key {
+    name: "column",
+    wants: "the name of the tenant column, without quotes",
+    example: "column = tenant_id",
+};
+const KEY: Key =
+    Key { name: "key", wants: "the type of the tenant's key, without quotes", example: "key = CompanyId" };
+const PRIMARY_KEY: Key = Key {
+    name: "primary_key",
+    wants: "the names of columns",
+    example: "primary_key = id` or `primary_key(order_id, line)",
+};
+const SCHEMA: Key = Key { name: "schema", wants: "the name of a database schema", example: "schema = sales" };
+const DEFAULTS: Key =
+    Key { name: "defaults", wants: "the columns that the database fills", example: "defaults(created_at)" };
+const READ: Key = permission("read", "read = ReadCustomers");
+const WRITE: Key = permission("write", "write = WriteCustomers");
+const INSERT: Key = permission("insert", "insert = InsertCustomers");
+const UPDATE: Key = permission("update", "update = UpdateCustomers");
+const DELETE: Key = permission("delete", "delete = DeleteCustomers");
+
+const fn permission(name: &'static str, example: &'static str) -> Key {
+    Key { name, wants: "a type that derives `Permission`, without quotes", example }
+}
+
+const KEYS: &[Key] =
+    &[TABLE, COLUMN, KEY, PRIMARY_KEY, SCHEMA, DEFAULTS, READ, WRITE, INSERT, UPDATE, DELETE];
+
+/// Keys of later releases. They get no "did you mean".
+const LATER: &[&str] = &["through", "isolation", "version", "soft_delete", "unique", "references", "check"];
+
+/// The keys of a model, before they are checked against each other.
+#[derive(Default)]
+pub(crate) struct ScopedAttr {
+    /// Where the attribute is, or `None` where there is none.
+    pub(crate) span: Option<Span>,
+    pub(crate) table: Slot<Path>,
+    pub(crate) column: Slot<Ident>,
+    pub(crate) key: Slot<Type>,
+    pub(crate) primary_key: Slot<Vec<Ident>>,
+    pub(crate) schema: Slot<LitStr>,
+    pub(crate) defaults: Slot<Vec<Ident>>,
+    pub(crate) read: Slot<Type>,
+    pub(crate) write: Slot<Type>,
+    pub(crate) insert: Slot<Type>,
+    pub(crate) update: Slot<Type>,
+    pub(crate) delete: Slot<Type>,
+}
+
+impl ScopedAttr {
+    /// Reads every `#[tenant(…)]` of the struct.
+    pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Self {
+        let mut attr = Self::default();
+        for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("tenant")) {
+            attr.span.get_or_insert_with(|| syn::spanned::Spanned::span(attribute));
+            for item in read(ctxt, attribute, EXAMPLE) {
+                attr.take(ctxt, &item);
+            }
+        }
+        attr
+    }
+
+    fn take(&mut self, ctxt: &Ctxt, item: &Item) {
+        let key = &item.key;
+        let Some(known) = lookup(KEYS, key) else {
+            unknown(ctxt, key);
+            return;
+        };
+        match known.name {
+            "table" => self.table.set(ctxt, key, value(ctxt, item, known, Path::parse_mod_style)),
+            "column" => self.column.set(ctxt, key, value(ctxt, item, known, Ident::parse)),
+            "key" => self.key.set(ctxt, key, value(ctxt, item, known, Type::parse)),
+            "primary_key" => self.primary_key.set(ctxt, key, primary_key(ctxt, item)),
+            "schema" => self.schema.set(ctxt, key, value(ctxt, item, known, string)),
+            "defaults" => self.defaults.set(ctxt, key, idents(ctxt, item, known)),
+            "read" => self.read.set(ctxt, key, value(ctxt, item, known, Type::parse)),
+            "write" => self.write.set(ctxt, key, value(ctxt, item, known, Type::parse)),
+            "insert" => self.insert.set(ctxt, key, value(ctxt, item, known, Type::parse)),
+            "update" => self.update.set(ctxt, key, value(ctxt, item, known, Type::parse)),
+            _ => self.delete.set(ctxt, key, value(ctxt, item, known, Type::parse)),
+        }
+    }
+}
+
+/// `primary_key = id`, or `primary_key(a, b)`.
+fn primary_key(ctxt: &Ctxt, item: &Item) -> Option<Vec<Ident>> {
+    if let Some(list) = parenthesized_list(item) {
+        let columns = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(list).ok();
+        if let Some(columns) = columns.filter(|columns| !columns.is_empty()) {
+            return Some(columns.into_iter().collect());
+        }
+        ctxt.error(&item.key, PRIMARY_KEY.wrong_form());
+        return None;
+    }
+    value(ctxt, item, &PRIMARY_KEY, Ident::parse).map(|column| vec![column])
+}
+
+fn unknown(ctxt: &Ctxt, key: &Ident) {
+    let name = key.to_string();
+    if LATER.contains(&name.as_str()) {
+        ctxt.error(key, format_args!("`{name}` is not supported yet: remove it"));
+        return;
+    }
+    let known: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+    ctxt.error(
+        key,
+        format_args!(
+            "`{name}` is not known in `#[tenant(…)]` of a model{}\nknown are {}",
+            did_you_mean(&name, &known),
+            names(known.iter().copied())
+        ),
+    );
+}

@@ -1,0 +1,26 @@
+//! `#[derive(TenantScoped)]`.
+
+mod attr;
+mod check;
+mod expand;
+mod model;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use self::attr::ScopedAttr;
+use crate::attr::Allowed;
+use crate::ctxt::{Ctxt, Errors};
+use crate::field::Field;
+use crate::shape;
+
+/// The derive.
+pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream, Errors> {
+    let ctxt = Ctxt::new();
+    let fields = Field::read_all(&ctxt, input, "TenantScoped", Allowed::Reading);
+    shape::no_generics(&ctxt, input, "TenantScoped");
+    let attr = ScopedAttr::read(&ctxt, input);
+    let model = check::model(&ctxt, input, attr, fields);
+    ctxt.check()?;
+    Ok(model.as_ref().map(expand::scoped).unwrap_or_default())
+}

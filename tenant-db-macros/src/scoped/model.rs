@@ -1,0 +1,64 @@
+//! [`Model`]: what `#[derive(TenantScoped)]` knows once everything is checked.
+
+use syn::{Ident, Path, Type};
+
+use crate::field::Field;
+
+/// A checked model. Only this reaches the expansion.
+pub(crate) struct Model {
+    /// The struct.
+    pub(crate) ident: Ident,
+    /// The path of the diesel table.
+    pub(crate) table: Path,
+    /// The tenant column.
+    pub(crate) tenant_column: Ident,
+    /// Whether the attribute names it; else it is the default.
+    pub(crate) tenant_column_is_named: bool,
+    /// The type of the tenant's key.
+    pub(crate) key: Type,
+    /// The columns of the primary key without the tenant, at least one.
+    pub(crate) primary_key: Vec<KeyColumn>,
+    /// The database schema; `None` is `public`.
+    pub(crate) schema: Option<String>,
+    /// The columns that the database fills.
+    pub(crate) defaults: Vec<Ident>,
+    /// What each operation asks for.
+    pub(crate) permissions: Permissions,
+    /// The fields, in order.
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A column of the primary key.
+pub(crate) struct KeyColumn {
+    /// The column.
+    pub(crate) column: Ident,
+    /// The type of its field.
+    pub(crate) ty: Type,
+}
+
+/// The permission that each operation asks for.
+pub(crate) struct Permissions {
+    /// For reading.
+    pub(crate) read: Type,
+    /// For inserting.
+    pub(crate) insert: Type,
+    /// For updating.
+    pub(crate) update: Type,
+    /// For deleting.
+    pub(crate) delete: Type,
+}
+
+impl Model {
+    /// Whether an insert may leave the primary key out and get a UUID: one column, whose type is called `Uuid`.
+    pub(crate) fn generates_key(&self) -> bool {
+        match self.primary_key.as_slice() {
+            [only] => crate::names::last_segment(&only.ty).is_some_and(|segment| segment.ident == "Uuid"),
+            _ => false,
+        }
+    }
+
+    /// The field of the tenant column, where the model has one.
+    pub(crate) fn tenant_field(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.is_column(&self.tenant_column))
+    }
+}
