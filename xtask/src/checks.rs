@@ -9,8 +9,13 @@ use crate::{demo, suite};
 /// Runs every check, the quick ones first, and stops at the first that fails.
 pub(crate) fn run(install: bool) -> Result<(), Failure> {
     let server = Server::obtain(install)?;
+    let mut phases = Phases::new();
+    let outcome = with(&server, &mut phases);
+    phases.close(outcome)
+}
+
+fn with(server: &Server, phases: &mut Phases) -> Result<(), Failure> {
     let features = features::argument()?;
-    let mut phases = Phases::new("ci");
     phases.run("format", &mut cargo(&["fmt", "--all", "--check"]))?;
     phases.run(
         "lints",
@@ -20,11 +25,9 @@ pub(crate) fn run(install: bool) -> Result<(), Failure> {
         "documentation",
         cargo(&["doc", "--workspace", "--no-deps", &features]).env("RUSTDOCFLAGS", "-D warnings"),
     )?;
-    each_feature_alone(&mut phases)?;
-    suite::with(&server, &[], &mut phases)?;
-    phases.time("demo", || demo::with(&server))?;
-    phases.finish();
-    Ok(())
+    each_feature_alone(phases)?;
+    suite::with(server, &[], phases)?;
+    phases.time("demo", |_| demo::with(server))
 }
 
 /// A feature that only compiles beside another one would break its first user.

@@ -20,6 +20,7 @@ mod launch;
 mod phase;
 mod server;
 mod suite;
+mod tally;
 
 use std::process::ExitCode;
 

@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use crate::launch::LaunchError;
+use crate::tally::{self, Tally};
 
 /// Why xtask stops.
 #[derive(Debug, thiserror::Error)]
@@ -37,66 +38,75 @@ impl Failure {
     }
 }
 
-/// Runs commands one after the other and remembers how long each took.
+/// Runs commands one after the other and remembers how long each took, and how many tests there were.
 #[derive(Debug)]
 pub(crate) struct Phases {
-    title: &'static str,
     begin: Instant,
-    done: Vec<(String, Duration)>,
+    done: Vec<Done>,
+    tests: Tally,
+}
+
+#[derive(Debug)]
+struct Done {
+    name: String,
+    duration: Duration,
+    well: bool,
 }
 
 impl Phases {
-    pub(crate) fn new(title: &'static str) -> Self {
-        Self { title, begin: Instant::now(), done: Vec::new() }
+    pub(crate) fn new() -> Self {
+        Self { begin: Instant::now(), done: Vec::new(), tests: Tally::default() }
     }
 
     /// Runs `command` with its output visible.
     pub(crate) fn run(&mut self, name: &str, command: &mut Command) -> Result<(), Failure> {
-        self.time(name, || match run(command)? {
-            0 => Ok(()),
-            code => Err(Failure::Phase { name: name.to_owned(), code }),
+        self.time(name, |_| check(name, run(command)?))
+    }
+
+    /// Runs `command` with its output visible, and counts the tests in it.
+    pub(crate) fn run_tests(&mut self, name: &str, command: &mut Command) -> Result<(), Failure> {
+        self.time(name, |tests| {
+            let (code, tally) = tally::run(command)?;
+            tests.add(tally);
+            check(name, code)
         })
     }
 
     /// Runs `work`, which prints what it does.
-    pub(crate) fn time<T>(
+    pub(crate) fn time(
         &mut self,
         name: &str,
-        work: impl FnOnce() -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+        work: impl FnOnce(&mut Tally) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         println!("\n── {name}");
         let begin = Instant::now();
-        let outcome = work();
-        match &outcome {
-            Ok(_) => self.done.push((name.to_owned(), begin.elapsed())),
-            Err(_) => self.summary(Some((name, begin.elapsed()))),
-        }
+        let outcome = work(&mut self.tests);
+        self.done.push(Done { name: name.to_owned(), duration: begin.elapsed(), well: outcome.is_ok() });
         outcome
     }
 
-    /// Prints the summary of a run in which nothing failed.
-    pub(crate) fn finish(self) {
-        self.summary(None);
-    }
-
-    fn summary(&self, failed: Option<(&str, Duration)>) {
+    /// Prints the summary. Its last line is worded like that of cargo's own test runner.
+    pub(crate) fn close(self, outcome: Result<(), Failure>) -> Result<(), Failure> {
         println!("\n── summary");
-        for (name, duration) in &self.done {
-            println!("  ok      {:>7.1} s  {name}", duration.as_secs_f64());
+        for Done { name, duration, well } in &self.done {
+            println!(
+                "  {:6}  {:>7.1} s  {name}",
+                if *well { "ok" } else { "FAILED" },
+                duration.as_secs_f64()
+            );
         }
-        if let Some((name, duration)) = failed {
-            println!("  FAILED  {:>7.1} s  {name}", duration.as_secs_f64());
-        }
-        // Worded like the closing line of cargo's own test runner.
+        let Tally { passed, failed, ignored } = self.tests;
+        let (word, seconds) =
+            (if outcome.is_ok() { "ok" } else { "FAILED" }, self.begin.elapsed().as_secs_f64());
         println!(
-            "\n{} result: {}. {} passed; {} failed; finished in {:.2}s",
-            self.title,
-            if failed.is_none() { "ok" } else { "FAILED" },
-            self.done.len(),
-            usize::from(failed.is_some()),
-            self.begin.elapsed().as_secs_f64(),
+            "\ntest result: {word}. {passed} passed; {failed} failed; {ignored} ignored; finished in {seconds:.2}s"
         );
+        outcome
     }
+}
+
+fn check(name: &str, code: u8) -> Result<(), Failure> {
+    if code == 0 { Ok(()) } else { Err(Failure::Phase { name: name.to_owned(), code }) }
 }
 
 /// Runs a command to its end; its exit code, or 1 if a signal ended it.

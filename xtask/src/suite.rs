@@ -9,22 +9,23 @@ use crate::server::Server;
 /// Gets a server and runs the tests on it.
 pub(crate) fn run(install: bool, arguments: &[String]) -> Result<(), Failure> {
     let server = Server::obtain(install)?;
-    let mut phases = Phases::new("suite");
-    with(&server, arguments, &mut phases)?;
-    phases.finish();
-    Ok(())
+    let mut phases = Phases::new();
+    let outcome = with(&server, arguments, &mut phases);
+    phases.close(outcome)
 }
 
 /// The tests on a server that is there.
 pub(crate) fn with(server: &Server, arguments: &[String], phases: &mut Phases) -> Result<(), Failure> {
     let features = features::argument()?;
     let runner: &[&str] = if has_nextest() { &["nextest", "run"] } else { &["test", "--tests"] };
+    // Apart, because cargo shows its progress only to a terminal, and counting needs a pipe.
+    phases.run("building the tests", cargo(runner).args(["--workspace", &features, "--no-run"]))?;
     let mut tests = cargo(runner);
-    tests.args(["--workspace", &features]).args(arguments);
-    phases.run("tests", server.lend(&mut tests))?;
+    tests.args(["--workspace", "--no-fail-fast", &features]).args(arguments);
+    phases.run_tests("tests", server.lend(&mut tests))?;
     if arguments.is_empty() {
         let mut documentation = cargo(&["test", "--doc", "--workspace", &features]);
-        phases.run("tests in the documentation", server.lend(&mut documentation))?;
+        phases.run_tests("tests in the documentation", server.lend(&mut documentation))?;
     }
     Ok(())
 }
