@@ -199,6 +199,12 @@ impl From<DieselError> for Error {
                 DieselKind::ClosedConnection | DieselKind::UnableToSendCommand,
                 _,
             ) => Self::ConnectionLost,
+            // The server's last words on a session that an administrator or a crash has ended.
+            DieselError::DatabaseError(_, information)
+                if information.message().starts_with("terminating connection") =>
+            {
+                Self::ConnectionLost
+            }
             DieselError::DatabaseError(kind, information) => {
                 from_database(DatabaseError::from_server(kind, &*information))
             }

@@ -3,32 +3,37 @@
 use tenant_db::{Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate};
 use uuid::Uuid;
 
-diesel::table! {
-    customers (tenant_id, id) {
-        tenant_id -> Uuid,
-        id -> Uuid,
-        name -> Text,
-        credit_limit -> BigInt,
-        note -> Nullable<Text>,
+#[allow(missing_docs, reason = "`table!` writes items that nobody can document")]
+mod schema {
+    diesel::table! {
+        customers (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> Uuid,
+            name -> Text,
+            credit_limit -> BigInt,
+            note -> Nullable<Text>,
+        }
+    }
+
+    diesel::table! {
+        bookings (studio, room, slot) {
+            studio -> Text,
+            room -> Text,
+            slot -> Integer,
+            artist -> Text,
+        }
+    }
+
+    diesel::table! {
+        readings (site, id) {
+            site -> BigInt,
+            id -> BigInt,
+            value -> BigInt,
+        }
     }
 }
 
-diesel::table! {
-    bookings (studio, room, slot) {
-        studio -> Text,
-        room -> Text,
-        slot -> Integer,
-        artist -> Text,
-    }
-}
-
-diesel::table! {
-    readings (site, id) {
-        site -> BigInt,
-        id -> BigInt,
-        value -> BigInt,
-    }
-}
+pub use schema::{bookings, customers, readings};
 
 /// The tables, as a user's own migration makes them.
 pub const SCHEMA: &str = "

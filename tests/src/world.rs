@@ -1,6 +1,6 @@
 //! A database for one test.
 
-use tenant_db::database::{DatabaseConfig, migrations};
+use tenant_db::database::DatabaseConfig;
 use tenant_db::testing::{DatabaseSetup, Postgres, ServerSource, TestDatabase, unique_name};
 use tenant_db::{
     AnyRole, Identity, Role, TenantContext, TenantDb, TenantDbBuilder, TenantKey, danger,
@@ -22,18 +22,14 @@ impl World {
         let server = Postgres::shared().await.expect("a PostgreSQL server");
         // Roles belong to the server. On one of our own they may be shared; on somebody else's they must be new.
         let prefix = match server.source() {
-            ServerSource::FromEnvironment { throwaway: false } => unique_name("tdb_test"),
+            ServerSource::FromEnvironment { throwaway: false, .. } => unique_name("tdb_test"),
             _ => "tdb_test".to_owned(),
         };
         let config = DatabaseConfig::default().with_role_prefix(&prefix).expect("a valid prefix");
-        let mut setup = DatabaseSetup::new()
-            .role(config.owner_role())
-            .role(config.migrator_role())
-            .role(config.runtime_role())
-            .statement(SCHEMA);
-        for migration in migrations(&config).expect("models that do not contradict each other") {
-            setup = setup.statements(migration.up.iter().map(ToString::to_string));
-        }
+        let setup = DatabaseSetup::new()
+            .statement(SCHEMA)
+            .isolation(&config)
+            .expect("models that do not contradict each other");
         let database = server.create_database(&setup).await.expect("a database");
         Self { database, config }
     }

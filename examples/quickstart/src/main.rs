@@ -69,7 +69,7 @@ async fn prepare_database() -> Result<(TestDatabase, DatabaseConfig), Box<dyn Er
     let started = Instant::now();
     let server = Postgres::shared().await?;
     let origin = match server.source() {
-        ServerSource::FromEnvironment { throwaway: false } => "the server of TENANT_DB_TEST_URL",
+        ServerSource::FromEnvironment { throwaway: false, .. } => "the server of TENANT_DB_TEST_URL",
         _ => "a server of its own, gone when this ends",
     };
     step(&format!("PostgreSQL {}", server.version()), format!("{origin} ({} ms)", started.elapsed().as_millis()));

@@ -80,10 +80,7 @@ fn up(config: &DatabaseConfig, names: &Template) -> Vec<Statement> {
     }
     statements.extend([
         DATABASE.save(names),
-        block(
-            "Nobody creates schemas or temporary tables, which would shadow names, but the owner",
-            include_str!("sql/base/database_privileges.sql"),
-        ),
+        database_privileges_of(names),
         PUBLIC_SCHEMA.save(names),
         block("Nobody creates objects in public but the owner", include_str!("sql/base/public_schema.sql")),
         SET_CONFIG.save(names),
@@ -100,6 +97,19 @@ fn up(config: &DatabaseConfig, names: &Template) -> Vec<Statement> {
         unpin_search_path(),
     ]);
     statements
+}
+
+/// The privileges on the database, apart: a copy of a database does not have them.
+#[cfg(feature = "testing")]
+pub(crate) fn database_privileges(config: &DatabaseConfig) -> Statement {
+    database_privileges_of(&role_places(config))
+}
+
+fn database_privileges_of(names: &Template) -> Statement {
+    Statement::block(
+        "Nobody creates schemas or temporary tables, which would shadow names, but the owner",
+        &names.fill(include_str!("sql/base/database_privileges.sql")),
+    )
 }
 
 fn down(names: &Template) -> Vec<Statement> {

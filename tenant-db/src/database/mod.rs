@@ -41,6 +41,8 @@ mod template;
 mod version;
 
 pub use base::base_migration;
+#[cfg(feature = "testing")]
+pub(crate) use base::database_privileges;
 pub use config::DatabaseConfig;
 pub use folder::{write_migrations, write_migrations_with};
 pub use isolation::{migrations, model_migration};

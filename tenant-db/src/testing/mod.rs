@@ -41,6 +41,7 @@
 //! whatever reason. The server runs under the account `postgres` or `nobody` if the test runs as root.
 
 mod database;
+mod isolation;
 mod launch;
 mod postgres;
 mod setup;

@@ -1,0 +1,264 @@
+//! Dropped futures, lost connections, panics, a full pool: nothing leaks into the next borrower, and nothing is half
+//! done.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use tenant_db::prelude::*;
+use tenant_db::{Error, Result, danger};
+use tenant_db_tests::World;
+use tenant_db_tests::models::*;
+use tokio::time::timeout;
+
+const MOMENT: Duration = Duration::from_millis(200);
+
+fn named(name: &str) -> NewCustomer {
+    NewCustomer { name: name.into(), credit_limit: 1 }
+}
+
+/// With one connection, whoever comes next gets what the one before left behind.
+async fn single(world: &World) -> TenantDb {
+    world.builder().pool_size(1).connect().await.unwrap()
+}
+
+/// Sessions of the runtime role that are inside of a transaction.
+async fn open_transactions(world: &World) -> usize {
+    let role = world.config().runtime_role();
+    let sql = format!(
+        "SELECT pid FROM pg_stat_activity
+         WHERE usename = '{role}' AND datname = current_database() AND xact_start IS NOT NULL"
+    );
+    world.truth(&sql).await.len()
+}
+
+async fn eventually_no_transaction_is_open(world: &World) {
+    for _ in 0..100 {
+        if open_transactions(world).await == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("a transaction stayed open");
+}
+
+async fn terminate(world: &World) {
+    let role = world.config().runtime_role();
+    let sql = format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE usename = '{role}' AND datname = current_database()"
+    );
+    assert!(!world.truth(&sql).await.is_empty(), "a session was there to be ended");
+}
+
+#[tokio::test]
+async fn a_dropped_operation_leaves_nothing_to_the_next_tenant() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let (own, other) = (world.manager(), world.manager());
+    let row = db.scoped::<Customer>(&own).insert(named("locked")).await.unwrap();
+    let locker = world.connect().await;
+    let lock = locker.begin(&own).await.unwrap();
+    lock.scoped::<Customer>().for_update().load().await.unwrap();
+
+    let repository = db.scoped::<Customer>(&own);
+    let changes = || CustomerChanges { credit_limit: Some(7), ..Default::default() };
+    let waiting = timeout(MOMENT, repository.update(row.id, changes())).await;
+    assert!(waiting.is_err(), "the update was waiting for the lock");
+    // The same connection slot, another tenant: no rows, no error, no tenant of the one before.
+    assert_eq!(db.scoped::<Customer>(&other).count().await.unwrap(), 0);
+    lock.commit().await.unwrap();
+    eventually_no_transaction_is_open(&world).await;
+    assert_eq!(world.truth("SELECT credit_limit FROM customers").await, [[Some("1".to_owned())]]);
+}
+
+#[tokio::test]
+async fn a_statement_whose_future_was_dropped_is_never_committed() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let own = world.manager();
+    let tx = db.begin(&own).await.unwrap();
+    let slow = diesel::sql_query("SELECT pg_sleep(0.4)");
+    assert!(timeout(MOMENT, danger::sql(&tx, "a test", slow).execute()).await.is_err());
+    let next = tx.scoped::<Customer>().insert(named("after")).await;
+    assert!(matches!(next, Err(Error::TransactionAborted)), "{next:?}");
+    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted)));
+    assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_savepoint_whose_future_was_dropped_poisons_the_transaction() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let own = world.manager();
+    let mut tx = db.begin(&own).await.unwrap();
+    let interrupted = tx.savepoint(async |tx| {
+        tx.scoped::<Customer>().insert(named("half")).await?;
+        std::future::pending::<()>().await;
+        Ok(())
+    });
+    assert!(timeout(MOMENT, interrupted).await.is_err());
+    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted)));
+    assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_dropped_transaction_gives_its_connection_back_clean_or_not_at_all() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let (own, other) = (world.manager(), world.manager());
+    for step in 0..3 {
+        let work = db.transaction(&own, async |tx| {
+            tx.scoped::<Customer>().insert(named("half")).await?;
+            if step > 0 {
+                tx.scoped::<Customer>().count().await?;
+            }
+            std::future::pending::<Result<()>>().await
+        });
+        assert!(timeout(MOMENT, work).await.is_err());
+        assert_eq!(db.scoped::<Customer>(&other).count().await.unwrap(), 0);
+        assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 0);
+    }
+    eventually_no_transaction_is_open(&world).await;
+}
+
+#[tokio::test]
+async fn a_panic_in_a_closure_rolls_back_and_frees_the_connection() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let own = world.manager();
+    let (task_db, task_context) = (db.clone(), own.clone());
+    let task = tokio::spawn(async move {
+        task_db
+            .transaction(&task_context, async |tx| {
+                tx.scoped::<Customer>().insert(named("half")).await?;
+                if tx.scoped::<Customer>().exists().await? {
+                    panic!("the test panics here");
+                }
+                Ok(())
+            })
+            .await
+    });
+    assert!(task.await.unwrap_err().is_panic());
+    assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 0);
+    eventually_no_transaction_is_open(&world).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_while_idle_is_replaced() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let own = world.manager();
+    db.scoped::<Customer>(&own).insert(named("there")).await.unwrap();
+    terminate(&world).await;
+    tokio::time::sleep(MOMENT).await;
+    assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_lost_in_a_transaction_says_that_nothing_was_changed() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let own = world.manager();
+    let tx = db.begin(&own).await.unwrap();
+    tx.scoped::<Customer>().insert(named("lost")).await.unwrap();
+    terminate(&world).await;
+    tokio::time::sleep(MOMENT).await;
+    let next = tx.scoped::<Customer>().count().await;
+    assert!(matches!(next, Err(Error::ConnectionLost)), "{next:?}");
+    let end = tx.commit().await;
+    assert!(matches!(end, Err(Error::ConnectionLost)), "{end:?}");
+    assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_connection_lost_during_commit_is_commit_unknown() {
+    let world = World::new().await;
+    // A trigger that runs at COMMIT, and takes its time.
+    world
+        .execute(
+            "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
+                 BEGIN PERFORM pg_sleep(30); RETURN NULL; END $$;
+             CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON customers DEFERRABLE INITIALLY DEFERRED
+                 FOR EACH ROW EXECUTE FUNCTION slow()",
+        )
+        .await;
+    let db = world.connect_unverified().await;
+    let own = world.manager();
+    for alone in [true, false] {
+        let repository = db.scoped::<Customer>(&own);
+        let commit = async {
+            if alone {
+                repository.insert(named("unknown")).await.map(drop)
+            } else {
+                let tx = db.begin(&own).await?;
+                tx.scoped::<Customer>().insert(named("unknown")).await?;
+                tx.commit().await
+            }
+        };
+        let kill = async {
+            tokio::time::sleep(MOMENT * 2).await;
+            terminate(&world).await;
+        };
+        let (outcome, ()) = tokio::join!(commit, kill);
+        assert!(matches!(outcome, Err(Error::CommitUnknown)), "{outcome:?}");
+    }
+    assert_eq!(world.truth("SELECT * FROM customers").await.len(), 0, "this time nothing was committed");
+}
+
+#[tokio::test]
+async fn a_full_pool_is_a_typed_error_and_not_a_wait_for_ever() {
+    let world = World::new().await;
+    let db = world.builder().pool_size(2).acquire_timeout(MOMENT).connect().await.unwrap();
+    let own = world.manager();
+    let (_one, _two) = (db.begin(&own).await.unwrap(), db.begin(&own).await.unwrap());
+    let third = db.scoped::<Customer>(&own).count().await;
+    let Err(Error::PoolTimeout { in_use: 2, size: 2, .. }) = third else { panic!("{third:?}") };
+    assert!(third.unwrap_err().to_string().contains("2 of 2 in use"));
+}
+
+#[tokio::test]
+async fn nothing_of_a_session_survives_check_in() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let (own, other) = (world.manager(), world.manager());
+    for _ in 0..20 {
+        for context in [&own, &other] {
+            db.scoped::<Customer>(context).count().await.unwrap();
+            let tx = db.begin(context).await.unwrap();
+            #[derive(Debug, QueryableByName)]
+            struct Seen {
+                #[diesel(sql_type = diesel::sql_types::Text)]
+                tenant: String,
+            }
+            let query = diesel::sql_query("SELECT current_setting('app.current_tenant') AS tenant");
+            let seen: Vec<Seen> = danger::sql(&tx, "a test", query).load().await.unwrap();
+            assert_eq!(seen[0].tenant, context.tenant().to_string());
+            tx.commit().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_url_that_names_a_tenant_for_the_session_is_refused() {
+    let world = World::new().await;
+    let separator = if world.runtime_url().contains('?') { '&' } else { '?' };
+    for options in ["-c%20app.current_tenant%3Dx", "-capp.current_tenant%3Dx", "--app.current_tenant%3Dx"] {
+        let url = format!("{}{separator}options={options}", world.runtime_url());
+        let answer = TenantDb::builder(url).database(world.config().clone()).connect().await;
+        let Err(Error::InvalidConfiguration { reason, .. }) = answer else { panic!("{answer:?}") };
+        assert!(reason.contains("app.current_tenant"), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn connection_errors_do_not_show_the_password() {
+    for url in [
+        "postgresql://user:hunter2@127.0.0.1:1/db",
+        "postgresql://user:hunter2@[broken/db",
+        "nonsense hunter2 = =",
+    ] {
+        let error = TenantDb::connect(url).await.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        assert!(!format!("{:?}", TenantDb::builder(url)).contains("hunter2"));
+    }
+}
