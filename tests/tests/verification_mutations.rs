@@ -96,6 +96,9 @@ mutations! {
     Error "TD101" a_superuser_is_refused: "ALTER ROLE {runtime} SUPERUSER";
     Error "TD101" a_role_that_can_become_a_superuser_is_refused:
         "CREATE ROLE {runtime}_s SUPERUSER; GRANT {runtime}_s TO {runtime}";
+    Error "TD101" a_superuser_two_memberships_away_is_refused:
+        "CREATE ROLE {runtime}_s SUPERUSER; CREATE ROLE {runtime}_g; GRANT {runtime}_s TO {runtime}_g;
+         GRANT {runtime}_g TO {runtime}";
     Error "TD102" bypassrls_is_refused: "ALTER ROLE {runtime} BYPASSRLS";
     Error "TD103" createrole_is_refused: "ALTER ROLE {runtime} CREATEROLE";
     Error "TD104" replication_is_refused: "ALTER ROLE {runtime} REPLICATION";

@@ -79,9 +79,11 @@ fn attributes(check: &mut Check<'_>) {
     }
 }
 
-/// The membership may go over roles in between; then the last step has to be found by the reader.
+/// Ends the membership that leads to `role`, which may be several steps away.
 fn leave(check: &Check<'_>, role: &str) -> String {
-    format!("REVOKE {} FROM {};", quote_ident(role), check.runtime)
+    let found = check.snapshot.roles.iter().find(|reachable| reachable.name == role);
+    let step = found.and_then(|reachable| reachable.step.as_deref()).unwrap_or(role);
+    format!("REVOKE {} FROM {};", quote_ident(step), check.runtime)
 }
 
 fn owners(check: &mut Check<'_>) {

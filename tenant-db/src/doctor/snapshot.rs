@@ -35,6 +35,8 @@ pub(super) struct Role {
     pub(super) create_role: bool,
     pub(super) replication: bool,
     pub(super) predefined: bool,
+    /// The role to leave in order not to become this one; `None` for the session's own.
+    pub(super) step: Option<String>,
 }
 
 /// A setting that sessions start with. Its value may be a tenant, so it is not read.

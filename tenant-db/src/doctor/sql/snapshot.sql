@@ -4,10 +4,14 @@ WITH RECURSIVE wanted AS (
   FROM unnest($1, $2, $3) WITH ORDINALITY AS w (schema_name, table_name, tenant_column, n)
 ),
 -- The roles that the session can become: by SET ROLE, by inheritance, or by granting itself either.
-closure (oid) AS (
-  SELECT oid FROM pg_roles WHERE rolname = session_user
+-- `step` is the membership of the session's role that leads there.
+reachable (oid, step) AS (
+  SELECT oid, NULL::oid FROM pg_roles WHERE rolname = session_user
   UNION
-  SELECT m.roleid FROM closure JOIN pg_auth_members m ON m.member = closure.oid
+  SELECT m.roleid, coalesce(r.step, m.roleid) FROM reachable r JOIN pg_auth_members m ON m.member = r.oid
+),
+closure (oid, step) AS (
+  SELECT oid, min(step) FROM reachable GROUP BY oid
 ),
 found AS (
   SELECT w.*, n.oid AS schema_oid, c.oid, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity
@@ -32,7 +36,7 @@ SELECT json_build_object(
   'roles', (
     SELECT json_agg(json_build_object(
       'name', rolname, 'superuser', rolsuper, 'bypass_rls', rolbypassrls, 'create_role', rolcreaterole,
-      'replication', rolreplication, 'predefined', oid < 16384))
+      'replication', rolreplication, 'predefined', oid < 16384, 'step', pg_get_userbyid(step)))
     FROM closure JOIN pg_roles USING (oid)),
   'may_create_in_database', EXISTS (SELECT FROM plain WHERE has_database_privilege(oid, current_database(), 'CREATE')),
   'may_create_temporary', EXISTS (SELECT FROM plain WHERE has_database_privilege(oid, current_database(), 'TEMPORARY')),

@@ -3,7 +3,7 @@ DECLARE
 BEGIN
   SELECT split_part(setting, '=', 2) INTO previous
   FROM pg_db_role_setting s, LATERAL unnest(s.setconfig) AS setting
-  WHERE s.setrole = {{runtime_name}}::regrole
+  WHERE s.setrole = (SELECT oid FROM pg_roles WHERE rolname = {{runtime_name}})
     AND s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND setting LIKE 'lc\_messages=%';
   EXECUTE format('ALTER ROLE %I IN DATABASE %I SET lc_messages = %L', {{runtime_name}}, current_database(), 'C');

@@ -1,0 +1,214 @@
+//! Every migration of this crate can be taken back: the catalog afterwards equals the catalog before.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "clippy knows tests, but not what they share")]
+
+use tenant_db::__private::{ModelParts, model_meta};
+use tenant_db::database::{DatabaseConfig, Migration, base_migration, model_migration};
+use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
+use tenant_db::{KeyKind, ModelMeta};
+
+/// Tables in all states in which an application may have them, with rows.
+const TABLES: &str = r#"
+CREATE TABLE customers (
+  id uuid CONSTRAINT "Customers PK" PRIMARY KEY WITH (fillfactor = 70), tenant_id uuid, name text UNIQUE);
+CREATE TABLE invoices (
+  id uuid, tenant_id uuid NOT NULL,
+  customer_id uuid CONSTRAINT "to customer" REFERENCES customers ON DELETE CASCADE DEFERRABLE,
+  PRIMARY KEY (id, tenant_id));
+COMMENT ON CONSTRAINT "to customer" ON invoices IS 'kept';
+CREATE TABLE lines (t uuid, i uuid, FOREIGN KEY (i, t) REFERENCES invoices (id, tenant_id));
+CREATE TABLE notes (tenant_id uuid, id uuid, body text, PRIMARY KEY (tenant_id, id) INCLUDE (body));
+CREATE INDEX "IDX_notes_tenant_rls" ON notes (tenant_id);
+CREATE TABLE items (id bigserial PRIMARY KEY, tenant bigint, parent bigint REFERENCES items);
+CREATE SCHEMA "Sales ""x""";
+CREATE TABLE "Sales ""x"""."Über'Table\x" (
+  "Id" text, "select" text, "Ten""ant" varchar(40), PRIMARY KEY ("Id", "select"));
+CREATE TABLE keyless (id uuid, tenant_id uuid);
+CREATE TABLE parted (id uuid PRIMARY KEY, tenant_id uuid) PARTITION BY HASH (id);
+CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO customers SELECT gen_random_uuid(), gen_random_uuid(), n::text FROM generate_series(1, 3) n;
+INSERT INTO invoices SELECT gen_random_uuid(), tenant_id, id FROM customers;
+INSERT INTO lines SELECT tenant_id, id FROM invoices;
+INSERT INTO notes SELECT tenant_id, id FROM customers;
+INSERT INTO items (tenant, parent) SELECT n, 1 FROM generate_series(1, 3) n;
+INSERT INTO keyless SELECT id, tenant_id FROM customers;
+INSERT INTO parted SELECT id, tenant_id FROM customers;
+GRANT SELECT (name), UPDATE ON customers TO PUBLIC;
+"#;
+
+const fn model(
+    schema: Option<&'static str>,
+    table: &'static str,
+    tenant_column: &'static str,
+    key: KeyKind,
+    primary_key: &'static [&'static str],
+) -> ModelMeta {
+    model_meta(ModelParts {
+        name: "Model",
+        module: "database_way_back",
+        schema,
+        table,
+        tenant_column,
+        key,
+        primary_key,
+        columns: &[],
+        defaults: &[],
+        generated_key: false,
+        table_sql: String::new,
+    })
+}
+
+fn migrations(config: &DatabaseConfig) -> Vec<Migration> {
+    let models = [
+        model(None, "customers", "tenant_id", KeyKind::Uuid, &["id"]),
+        model(None, "invoices", "tenant_id", KeyKind::Uuid, &["id"]),
+        model(None, "notes", "tenant_id", KeyKind::Uuid, &["id"]),
+        model(None, "items", "tenant", KeyKind::BigInt, &["id"]),
+        model(Some("Sales \"x\""), "Über'Table\\x", "Ten\"ant", KeyKind::Text, &["Id", "select"]),
+        model(None, "keyless", "tenant_id", KeyKind::Uuid, &["id"]),
+        model(None, "parted", "tenant_id", KeyKind::Uuid, &["id"]),
+    ];
+    let mut all = vec![base_migration(config)];
+    all.extend(models.iter().map(|model| model_migration(model, config).unwrap()));
+    all
+}
+
+/// One line for each fact; default access lists spelled out, since PostgreSQL takes them and NULL for the same.
+const CATALOG: &str = r#"
+WITH relation AS (
+  SELECT * FROM pg_class WHERE relnamespace::regnamespace::text !~ '^(pg_|information_schema)')
+SELECT format('%s owner %s kind %s rls %s %s acl %s', oid::regclass, relowner::regrole, relkind, relrowsecurity,
+    relforcerowsecurity, (SELECT array_agg(x::text ORDER BY x::text) FROM unnest(
+      coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner))) x)) FROM relation
+UNION ALL SELECT format('policy %s %s', polrelid::regclass, polname) FROM pg_policy
+UNION ALL SELECT format('trigger %s %s', tgrelid::regclass, tgname) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT format('constraint %s %s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid),
+    obj_description(oid)) FROM pg_constraint WHERE conrelid IN (SELECT oid FROM relation)
+UNION ALL SELECT format('index %s %s %s', pg_get_indexdef(indexrelid), indisprimary, indisunique) FROM pg_index
+    WHERE indrelid IN (SELECT oid FROM relation)
+UNION ALL SELECT format('column %s %s %s %s', attrelid::regclass, attname, attnotnull, attacl) FROM pg_attribute
+    WHERE attrelid IN (SELECT oid FROM relation WHERE relkind IN ('r', 'p')) AND attnum > 0
+UNION ALL SELECT format('role %s', rolname) FROM pg_roles WHERE rolname ~ {prefix}
+UNION ALL SELECT format('member %s of %s', member::regrole, roleid::regrole) FROM pg_auth_members
+    WHERE member::regrole::text ~ {prefix} OR roleid::regrole::text ~ {prefix}
+UNION ALL SELECT format('function %s acl %s', p.oid::regprocedure, (SELECT array_agg(x::text ORDER BY x::text)
+    FROM unnest(coalesce(proacl, acldefault('f', proowner))) x)) FROM pg_proc p
+    WHERE p.proname = 'set_config' OR pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+UNION ALL SELECT format('database acl %s', (SELECT array_agg(x::text ORDER BY x::text)
+    FROM unnest(coalesce(datacl, acldefault('d', datdba))) x)) FROM pg_database WHERE datname = current_database()
+UNION ALL SELECT format('schema %s owner %s acl %s', nspname, nspowner::regrole, (SELECT array_agg(x::text ORDER BY x::text)
+    FROM unnest(coalesce(nspacl, acldefault('n', nspowner))) x)) FROM pg_namespace WHERE nspname !~ '^pg_'
+UNION ALL SELECT format('setting %s %s', setrole::regrole, setconfig) FROM pg_db_role_setting
+    WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+UNION ALL SELECT format('rows %s %s %s', (SELECT count(*) FROM customers), (SELECT count(*) FROM invoices),
+    (SELECT count(*) FROM parted))"#;
+
+async fn catalog(database: &TestDatabase, prefix: &str) -> Vec<String> {
+    let rows = database.query_text(&CATALOG.replace("{prefix}", &format!("'^{prefix}'"))).await.unwrap();
+    let mut lines: Vec<String> = rows.into_iter().flatten().flatten().collect();
+    lines.sort();
+    lines
+}
+
+/// Each script in one transaction, as diesel runs it, as `role` of the database.
+async fn run(url: &str, script: &str) {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let script = format!("BEGIN; {script} COMMIT;");
+    client.batch_execute(&script).await.unwrap_or_else(|error| panic!("{:?}\n{script}", error.as_db_error()));
+}
+
+async fn there_and_back(url: &str, database: &TestDatabase, config: &DatabaseConfig, prefix: &str) {
+    let before = catalog(database, prefix).await;
+    let migrations = migrations(config);
+    for migration in &migrations {
+        run(url, &migration.up_sql()).await;
+    }
+    let between = catalog(database, prefix).await;
+    assert!(between.len() > before.len() + 30, "the migrations did something");
+    let lost: Vec<_> =
+        before.iter().filter(|line| line.contains("FOREIGN KEY") && !between.contains(line)).collect();
+    assert!(lost.is_empty(), "foreign keys were lost: {lost:?}");
+    for migration in migrations.iter().rev() {
+        run(url, &migration.down_sql()).await;
+    }
+    let after = catalog(database, prefix).await;
+    let changed: Vec<_> = before
+        .iter()
+        .filter(|line| !after.contains(line))
+        .map(|line| format!("- {line}"))
+        .chain(after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}")))
+        .collect();
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+#[tokio::test]
+async fn a_superuser_gets_there_and_back() {
+    let prefix = unique_name("w");
+    let config = DatabaseConfig::default().with_role_prefix(&prefix).unwrap();
+    let setup = DatabaseSetup::new().statement(TABLES);
+    let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
+    there_and_back(database.admin_url(), &database, &config, &prefix).await;
+}
+
+#[tokio::test]
+async fn names_with_quotes_blanks_and_dollars_survive() {
+    let prefix = unique_name("w");
+    let config = DatabaseConfig::default()
+        .with_owner_role(format!("{prefix} Öwner'\"$tenant_db$%I"))
+        .and_then(|config| config.with_runtime_role(format!("{prefix} run\\time")))
+        .and_then(|config| config.with_migrator_role(format!("{prefix}.M{{{{owner}}}}")))
+        .unwrap();
+    let setup = DatabaseSetup::new().statement(TABLES);
+    let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
+    there_and_back(database.admin_url(), &database, &config, &prefix).await;
+}
+
+/// As on a managed database: the administrator may create roles and owns the database, and is no superuser.
+#[tokio::test]
+async fn an_administrator_who_is_no_superuser_gets_there_and_back() {
+    let prefix = unique_name("w");
+    let config = DatabaseConfig::default().with_role_prefix(&prefix).unwrap();
+    let admin = unique_name("admin");
+    let empty = DatabaseSetup::new().statement("SELECT 1");
+    let database = Postgres::shared().await.unwrap().create_database(&empty).await.unwrap();
+    let statements = format!(
+        "CREATE ROLE {admin} LOGIN CREATEROLE CREATEDB; ALTER DATABASE {} OWNER TO {admin}; \
+         ALTER SCHEMA public OWNER TO pg_database_owner",
+        database.name()
+    );
+    database.execute(&statements).await.unwrap();
+    let url = database.url(&admin);
+    run(&url, TABLES).await;
+    there_and_back(&url, &database, &config, &prefix).await;
+}
+
+#[tokio::test]
+async fn a_privilege_that_was_revoked_before_is_not_granted_on_the_way_back() {
+    let prefix = unique_name("w");
+    let config = DatabaseConfig::default().with_role_prefix(&prefix).unwrap();
+    let hardened = "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC;
+        REVOKE ALL ON SCHEMA public FROM PUBLIC";
+    let setup = DatabaseSetup::new().statement(TABLES).statement(hardened);
+    let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
+    there_and_back(database.admin_url(), &database, &config, &prefix).await;
+}
+
+#[tokio::test]
+async fn roles_that_another_database_rests_on_are_kept() {
+    let prefix = unique_name("w");
+    let config = DatabaseConfig::default().with_role_prefix(&prefix).unwrap();
+    let server = Postgres::shared().await.unwrap();
+    let empty = DatabaseSetup::new().statement("SELECT 1");
+    let (first, second) =
+        (server.create_database(&empty).await.unwrap(), server.create_database(&empty).await.unwrap());
+    let base = base_migration(&config);
+    run(first.admin_url(), &base.up_sql()).await;
+    run(second.admin_url(), &base.up_sql()).await;
+    run(first.admin_url(), &base.down_sql()).await;
+    let count = format!("SELECT count(*)::text FROM pg_roles WHERE rolname ~ '^{prefix}'");
+    assert_eq!(second.query_text(&count).await.unwrap(), [[Some("3".to_owned())]]);
+    let member = format!("SELECT pg_has_role('{prefix}_migrator', '{prefix}_owner', 'MEMBER')::text");
+    assert_eq!(second.query_text(&member).await.unwrap(), [[Some("true".to_owned())]]);
+}
