@@ -66,14 +66,67 @@ impl Harness {
     }
 }
 
-/// PostgreSQL's message, and our own hints. Messages of a schema change name objects; details, which quote rows, are
-/// left out (I10).
+/// PostgreSQL's message, and our own hints. Details, which quote rows, are left out, and so is what stands in quotes in
+/// messages that may quote a value (I10).
 fn reason(error: &DieselError) -> String {
     let DieselError::DatabaseError(_, information) = error else { return error.to_string() };
+    let message = information.message();
     match information.hint() {
-        Some(hint) if information.message().starts_with("tenant_db:") => {
-            format!("{} ({hint})", information.message())
+        Some(hint) if message.starts_with("tenant_db:") => format!("{message} ({hint})"),
+        _ if SCHEMA_ONLY.iter().any(|beginning| message.starts_with(beginning)) => message.to_owned(),
+        _ => without_data(message),
+    }
+}
+
+/// Beginnings of messages that quote the migration's own text, or names of the schema.
+const SCHEMA_ONLY: [&str; 14] = [
+    "syntax error",
+    "unterminated",
+    "cannot ",
+    "table \"",
+    "constraint \"",
+    "index \"",
+    "sequence \"",
+    "trigger \"",
+    "policy \"",
+    "view \"",
+    "database \"",
+    "extension \"",
+    "language \"",
+    "could not create unique index",
+];
+
+/// As the errors of queries are told.
+fn without_data(message: &str) -> String {
+    let bare =
+        DieselError::DatabaseError(diesel::result::DatabaseErrorKind::Unknown, Box::new(message.to_owned()));
+    match Error::from(bare) {
+        Error::Database(error) | Error::Conflict(error) | Error::Retryable(error) => {
+            error.message().to_owned()
         }
-        _ => information.message().to_owned(),
+        Error::Forbidden { reason, .. } => reason,
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(message: &str) -> String {
+        let kind = diesel::result::DatabaseErrorKind::Unknown;
+        reason(&DieselError::DatabaseError(kind, Box::new(message.to_owned())))
+    }
+
+    #[test]
+    fn names_of_the_schema_are_told_and_values_are_withheld() {
+        for message in [
+            "syntax error at or near \"CRATE\"",
+            "relation \"x\" already exists",
+            "table \"x\" does not exist",
+        ] {
+            assert_eq!(told(message), message);
+        }
+        assert!(!told("invalid input syntax for type uuid: \"secret\"").contains("secret"));
     }
 }
