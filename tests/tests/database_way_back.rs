@@ -119,10 +119,9 @@ async fn run(url: &str, script: &str) {
     client.batch_execute(&script).await.unwrap_or_else(|error| panic!("{:?}\n{script}", error.as_db_error()));
 }
 
-async fn there_and_back(url: &str, database: &TestDatabase, config: &DatabaseConfig, prefix: &str) {
+async fn there_and_back(url: &str, database: &TestDatabase, migrations: &[Migration], prefix: &str) {
     let before = catalog(database, prefix).await;
-    let migrations = migrations(config);
-    for migration in &migrations {
+    for migration in migrations {
         run(url, &migration.up_sql()).await;
     }
     let between = catalog(database, prefix).await;
@@ -149,7 +148,7 @@ async fn a_superuser_gets_there_and_back() {
     let config = DatabaseConfig::default().with_role_prefix(&prefix).unwrap();
     let setup = DatabaseSetup::new().statement(TABLES);
     let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
-    there_and_back(database.admin_url(), &database, &config, &prefix).await;
+    there_and_back(database.admin_url(), &database, &migrations(&config), &prefix).await;
 }
 
 #[tokio::test]
@@ -162,7 +161,7 @@ async fn names_with_quotes_blanks_and_dollars_survive() {
         .unwrap();
     let setup = DatabaseSetup::new().statement(TABLES);
     let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
-    there_and_back(database.admin_url(), &database, &config, &prefix).await;
+    there_and_back(database.admin_url(), &database, &migrations(&config), &prefix).await;
 }
 
 /// As on a managed database: the administrator may create roles and owns the database, and is no superuser.
@@ -181,7 +180,7 @@ async fn an_administrator_who_is_no_superuser_gets_there_and_back() {
     database.execute(&statements).await.unwrap();
     let url = database.url(&admin);
     run(&url, TABLES).await;
-    there_and_back(&url, &database, &config, &prefix).await;
+    there_and_back(&url, &database, &migrations(&config), &prefix).await;
 }
 
 #[tokio::test]
@@ -192,7 +191,7 @@ async fn a_privilege_that_was_revoked_before_is_not_granted_on_the_way_back() {
         REVOKE ALL ON SCHEMA public FROM PUBLIC";
     let setup = DatabaseSetup::new().statement(TABLES).statement(hardened);
     let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
-    there_and_back(database.admin_url(), &database, &config, &prefix).await;
+    there_and_back(database.admin_url(), &database, &migrations(&config), &prefix).await;
 }
 
 #[tokio::test]
@@ -211,4 +210,49 @@ async fn roles_that_another_database_rests_on_are_kept() {
     assert_eq!(second.query_text(&count).await.unwrap(), [[Some("3".to_owned())]]);
     let member = format!("SELECT pg_has_role('{prefix}_migrator', '{prefix}_owner', 'MEMBER')::text");
     assert_eq!(second.query_text(&member).await.unwrap(), [[Some("true".to_owned())]]);
+}
+
+#[tokio::test]
+async fn the_migrator_isolates_tables_of_its_own_and_takes_it_back() {
+    let prefix = unique_name("w");
+    let config = DatabaseConfig::default().with_role_prefix(&prefix).unwrap();
+    let empty = DatabaseSetup::new().statement("SELECT 1");
+    let database = Postgres::shared().await.unwrap().create_database(&empty).await.unwrap();
+    run(database.admin_url(), &base_migration(&config).up_sql()).await;
+    let url = database.url(config.migrator_role());
+    run(&url, TABLES).await;
+    there_and_back(&url, &database, &migrations(&config)[1..], &prefix).await;
+}
+
+/// The notes belong to the owner, and so to whoever may become it; the way back may be run by a superuser.
+#[tokio::test]
+async fn forged_notes_hand_out_nothing() {
+    let prefix = unique_name("w");
+    let config = DatabaseConfig::default().with_role_prefix(&prefix).unwrap();
+    let setup = DatabaseSetup::new().statement(TABLES).statement("CREATE TABLE secrets (id uuid)");
+    let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
+    let mut migrations = migrations(&config);
+    migrations.truncate(2);
+    for migration in &migrations {
+        run(database.admin_url(), &migration.up_sql()).await;
+    }
+    let forged = format!(
+        r#"INSERT INTO tenant_db.undo (migration, step, detail) VALUES
+        ('tenant_db_isolate_customers', 'owner', '{{"relation": "public.secrets", "owner": "{prefix}_migrator"}}'),
+        ('tenant_db_base', 'privileges of set_config', '{{"target": "FUNCTION pg_catalog.set_config(text, text, boolean)",
+          "grantee": "{prefix}_thief", "privilege": "EXECUTE", "grantable": true}}'),
+        ('tenant_db_base', 'role', '{{"name": "{prefix}_thief"}}');"#
+    );
+    database.execute(&format!("CREATE ROLE {prefix}_thief")).await.unwrap();
+    run(&database.url(config.migrator_role()), &forged).await;
+    for migration in migrations.iter().rev() {
+        run(database.admin_url(), &migration.down_sql()).await;
+    }
+    let stolen = format!(
+        "SELECT (SELECT relowner FROM pg_class WHERE relname = 'secrets') = (SELECT oid FROM pg_roles WHERE rolname = \
+         current_user), (SELECT count(*) FROM pg_proc WHERE proname = 'set_config' AND proacl::text LIKE '%thief%'), \
+         (SELECT count(*) FROM pg_roles WHERE rolname = '{prefix}_thief')"
+    );
+    let stolen = format!("SELECT s::text FROM ({stolen}) AS s");
+    assert_eq!(database.query_text(&stolen).await.unwrap(), [[Some("(t,0,1)".to_owned())]]);
 }

@@ -254,3 +254,26 @@ async fn a_database_without_any_migration_is_refused() {
         "{report}"
     );
 }
+
+/// As on a managed database: nobody there may revoke `set_config`, and that alone is left to say.
+#[tokio::test]
+async fn what_an_administrator_without_superuser_makes_is_accepted_with_one_warning() {
+    let config = DatabaseConfig::default().with_role_prefix(&unique_name("v")).unwrap();
+    let admin = unique_name("admin");
+    let empty = DatabaseSetup::new().statement("SELECT 1");
+    let database = Postgres::shared().await.unwrap().create_database(&empty).await.unwrap();
+    let grants = format!(
+        "CREATE ROLE {admin} LOGIN CREATEROLE; ALTER DATABASE {} OWNER TO {admin}; \
+         ALTER SCHEMA public OWNER TO pg_database_owner; SET ROLE {admin}; {TABLES}",
+        database.name()
+    );
+    database.execute(&grants).await.unwrap();
+    Migrator::new(database.url(&admin)).isolation(config.clone()).run().await.unwrap();
+    let report = doctor::check(&database.url(config.runtime_role()), &config).await.unwrap();
+    assert!(report.is_ok(), "{report}");
+    assert_eq!(
+        report.findings().iter().map(|finding| finding.code).collect::<Vec<_>>(),
+        ["TD107"],
+        "{report}"
+    );
+}

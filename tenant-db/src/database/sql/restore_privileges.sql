@@ -17,9 +17,10 @@ BEGIN
              detail ->> 'privilege' AS privilege, (detail ->> 'grantable')::boolean AS grantable
       FROM tenant_db.undo
       WHERE migration = {{migration}} AND step = {{step}} AND detail ->> 'target' = object.target
+        AND coalesce(detail ->> 'grantee', {{owner_name}}) IN ({{owner_name}}, {{migrator_name}}, {{runtime_name}})
       ORDER BY id
     LOOP
-      -- Only words are ever put into a statement unquoted.
+      -- The notes belong to the owner, and a superuser may be running this: only words go into a statement unquoted.
       CONTINUE WHEN entry.privilege !~ '^[A-Z ]+$';
       EXECUTE format('GRANT %s%s ON %s TO %s%s', entry.privilege,
         CASE WHEN entry.column_name IS NULL THEN '' ELSE format(' (%I)', entry.column_name) END,
