@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned;
-use syn::{GenericArgument, Ident, PathArguments, Type};
+use syn::{GenericArgument, Ident, Path, PathArguments, Type};
 
 /// A place in the user's code, seen as generated code: errors underline it, lints leave it alone.
 pub(crate) fn at(span: Span) -> Span {
@@ -23,10 +23,24 @@ pub(crate) fn column_alias(column: &Ident) -> Ident {
 /// ```
 pub(crate) fn import_column(column: &Ident, shown_at: Span) -> TokenStream {
     let span = at(shown_at);
-    let alias = column_alias(column);
+    let mut alias = column_alias(column);
+    alias.set_span(span);
     let mut column = column.clone();
     column.set_span(span);
     quote_spanned!(span=> use __table::#column as #alias;)
+}
+
+/// The import of a table under a fixed name, so that a table that does not exist is reported once.
+///
+/// ```ignore
+/// use customers as __table;
+/// ```
+pub(crate) fn import_table(table: &Path) -> TokenStream {
+    let span = span_of(table);
+    quote_spanned! {span=>
+        #[allow(unused_imports, reason = "an insert without fields names no column")]
+        use #table as __table;
+    }
 }
 
 /// A type's tokens with the place of the whole type, for errors.

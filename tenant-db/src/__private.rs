@@ -1,10 +1,6 @@
 //! What generated code calls. Not public: anything here may change in any release.
 
-use std::marker::PhantomData;
-
-use diesel::deserialize::{FromSqlRow, FromStaticSqlRow, Queryable};
 use diesel::expression::Expression;
-use diesel::pg::Pg;
 use diesel::query_source::Column;
 use diesel::sql_types::{SqlType, is_nullable};
 
@@ -17,6 +13,7 @@ pub use crate::compile_checks::{
     assert_complete, assert_not_tenant_column, assert_updatable, names_primary_key,
 };
 pub use crate::query::{AnyOf, InsertRecord};
+pub use crate::type_checks::*;
 
 use crate::model::{ColumnMeta, ModelMeta, TenantModel};
 use crate::tenant::KeyKind;
@@ -68,60 +65,6 @@ where
         Ok(()) => builder.finish(),
         // A table writes nothing but names; an empty one is found out by verification.
         Err(_) => String::new(),
-    }
-}
-
-/// Accepts a model together with its own table only.
-pub fn same_table<M, T>()
-where
-    M: TenantModel<Table = T>,
-{
-}
-
-/// A type that a column of SQL type `ST` can be read as. Going through [`Value`](Self::Value) keeps a wrong type of
-/// one field from being reported for the whole row as well.
-#[diagnostic::on_unimplemented(
-    message = "a column of SQL type `{ST}` cannot be read as `{Self}`",
-    label = "does not fit the column's type in `table!`",
-    note = "the type of a field has to fit its column in diesel's `table!`: a nullable column is an `Option<…>`, and \
-            diesel's features (`chrono`, `serde_json`, …) add types"
-)]
-pub trait ReadAs<ST> {
-    /// The type itself.
-    type Value;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, ST> ReadAs<ST> for T
-where
-    T: FromSqlRow<ST, Pg>,
-{
-    type Value = T;
-}
-
-/// A column that is read as `Raw` and converted to `T`: `#[diesel(deserialize_as = Raw)]`.
-#[derive(Debug)]
-pub struct Converted<Raw, T> {
-    value: T,
-    raw: PhantomData<fn() -> Raw>,
-}
-
-impl<Raw, T> Converted<Raw, T> {
-    /// The converted value.
-    pub fn into_inner(self) -> T {
-        self.value
-    }
-}
-
-impl<Raw, T, ST> Queryable<ST, Pg> for Converted<Raw, T>
-where
-    Raw: FromStaticSqlRow<ST, Pg> + TryInto<T, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
-{
-    type Row = Raw;
-
-    fn build(row: Raw) -> diesel::deserialize::Result<Self> {
-        let value = row.try_into().map_err(Into::into)?;
-        Ok(Self { value, raw: PhantomData })
     }
 }
 

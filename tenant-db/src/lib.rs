@@ -116,6 +116,7 @@ mod session;
 mod tenant;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod type_checks;
 
 pub mod prelude;
 

@@ -9,7 +9,7 @@ use syn::{Ident, Type};
 
 use super::model::Record;
 use crate::field::Field;
-use crate::names::{column_alias, import_column, span_of};
+use crate::names::{column_alias, import_column, import_table, option_argument, span_of};
 
 /// The table and its columns under fixed names: what does not exist is reported once, where it is named.
 ///
@@ -19,7 +19,7 @@ use crate::names::{column_alias, import_column, span_of};
 /// use __table::name as __column_name;
 /// ```
 pub(super) fn imports(record: &Record) -> TokenStream {
-    let table = &record.table;
+    let table = import_table(&record.table);
     let mut seen = BTreeSet::new();
     let columns: TokenStream = columns(record)
         .filter(|column| seen.insert(column.unraw().to_string()))
@@ -27,8 +27,7 @@ pub(super) fn imports(record: &Record) -> TokenStream {
         .collect();
     quote! {
         use ::tenant_db::__private as __p;
-        #[allow(unused_imports, reason = "a struct without fields names no column")]
-        use #table as __table;
+        #table
         #columns
     }
 }
@@ -38,55 +37,97 @@ pub(super) fn columns(record: &Record) -> impl Iterator<Item = &Ident> {
     record.fields.iter().filter_map(Field::column)
 }
 
-/// `table` is the table of `model`.
+/// The model, and that the table is its own. Everything else refers to `__Model`, so that a model that is none is
+/// reported once.
 ///
 /// ```ignore
-/// const _: fn() = __p::same_table::<Customer, __table::table>;
+/// pub enum __Record {}
+/// impl __p::RecordModel for __Record { type Model = Customer; }
+/// type __Model = <__Record as __p::RecordModel>::Model;
+/// const _: fn() = __p::same_table::<__table::table, __Model>;
 /// ```
-pub(super) fn same_table(record: &Record) -> TokenStream {
+pub(super) fn model(record: &Record) -> TokenStream {
     let model = &record.model;
     let span = span_of(model);
-    quote_spanned!(span=> const _: fn() = __p::same_table::<#model, __table::table>;)
-}
-
-/// `column = value`, as a type and as a value. With `serialize_as`, the value is converted first.
-pub(super) fn assignment(
-    field: &Field,
-    ty: &Type,
-    value: &TokenStream,
-) -> Option<(TokenStream, TokenStream)> {
-    let column = column_alias(field.column()?);
-    let span = span_of(&field.ty);
-    Some(match field.attr.serialize_as.value() {
-        Some(raw) => (
-            quote_spanned!(span=> __p::diesel::dsl::Eq<#column, #raw>),
-            quote_spanned!(span=> __p::diesel::ExpressionMethods::eq(#column, ::core::convert::Into::<#raw>::into(#value))),
-        ),
-        None => (
-            quote_spanned!(span=> __p::diesel::dsl::Eq<#column, #ty>),
-            quote_spanned!(span=> __p::diesel::ExpressionMethods::eq(#column, #value)),
-        ),
-    })
-}
-
-/// Like [`assignment`] for every field; `Option<T>` is `T` where it is `Some`, and otherwise nothing.
-pub(super) fn assignments(record: &Record) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let each = record.fields.iter().filter_map(|field| {
-        let (ident, span) = (&field.ident, span_of(&field.ty));
-        if let Some(inner) = optional(field) {
-            let (ty, value) = assignment(field, inner, &quote!(__value))?;
-            Some((
-                quote_spanned!(span=> ::core::option::Option<#ty>),
-                quote_spanned!(span=> ::core::option::Option::map(self.#ident, |__value| #value)),
-            ))
-        } else {
-            assignment(field, &field.ty, &quote!(self.#ident))
+    let associated = quote_spanned!(span=> type Model = #model;);
+    let span = span_of(&record.table);
+    let same_table = quote_spanned!(span=> const _: fn() = __p::same_table::<__table::table, __Model>;);
+    quote! {
+        #[doc(hidden)]
+        pub enum __Record {}
+        #[automatically_derived]
+        impl __p::RecordModel for __Record {
+            #associated
         }
+        type __Model = <__Record as __p::RecordModel>::Model;
+        #same_table
+    }
+}
+
+/// Every field fits its column.
+///
+/// ```ignore
+/// impl<'a> __p::WriteField<0> for NewCustomer<'a> {
+///     type SqlType = __p::diesel::dsl::SqlTypeOf<__column_name>;
+///     type Type = &'a str;
+/// }
+/// ```
+pub(super) fn write_fields(record: &Record) -> TokenStream {
+    let ident = &record.ident;
+    let (impl_generics, type_generics, where_clause) = record.generics.split_for_impl();
+    let each = record.fields.iter().enumerate().filter_map(|(at, field)| {
+        let column = column_alias(field.column()?);
+        let written = written(field);
+        let span = span_of(written);
+        let associated = quote_spanned!(span=> type Type = #written;);
+        Some(quote! {
+            #[automatically_derived]
+            impl #impl_generics __p::WriteField<#at> for #ident #type_generics #where_clause {
+                type SqlType = __p::diesel::dsl::SqlTypeOf<#column>;
+                #associated
+            }
+        })
+    });
+    each.collect()
+}
+
+/// What is written to the column: the field's type without its `Option`, or what `serialize_as` names.
+fn written(field: &Field) -> &Type {
+    field.attr.serialize_as.value().or(optional(field)).unwrap_or(&field.ty)
+}
+
+/// `column = value` for every field, as types and as values. `Option<T>` is `T` where it is `Some`, and otherwise
+/// nothing.
+///
+/// ```ignore
+/// __p::diesel::dsl::Eq<__column_name, <NewCustomer<'a> as __p::WriteField<0>>::Type>
+/// __p::assign::<__column_name, <NewCustomer<'a> as __p::WriteField<0>>::Type>(__column_name, self.name)
+/// ```
+pub(super) fn assignments(record: &Record) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let ident = &record.ident;
+    let (_, type_generics, _) = record.generics.split_for_impl();
+    let each = record.fields.iter().enumerate().filter_map(|(at, field)| {
+        let (name, column) = (&field.ident, column_alias(field.column()?));
+        let written = quote!(<#ident #type_generics as __p::WriteField<#at>>::Type);
+        let equal = quote!(__p::diesel::dsl::Eq<#column, #written>);
+        let assign = quote!(__p::assign::<#column, #written>);
+        Some(if optional(field).is_some() {
+            (
+                quote!(::core::option::Option<#equal>),
+                quote!(::core::option::Option::map(self.#name, |__value| #assign(#column, __value))),
+            )
+        } else if field.attr.serialize_as.is_absent() {
+            (equal, quote!(#assign(#column, self.#name)))
+        } else {
+            let span = span_of(&field.ty);
+            let into = quote_spanned!(span=> ::core::convert::Into::into(self.#name));
+            (equal, quote!(#assign(#column, #into)))
+        })
     });
     each.unzip()
 }
 
 /// `T` of a field that may leave its column out. With `serialize_as`, the field is converted as a whole.
 pub(super) fn optional(field: &Field) -> Option<&Type> {
-    if field.attr.serialize_as.is_absent() { crate::names::option_argument(&field.ty) } else { None }
+    if field.attr.serialize_as.is_absent() { option_argument(&field.ty) } else { None }
 }

@@ -4,20 +4,22 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
-use super::expand::{assignments, columns, imports, same_table};
+use super::expand::{assignments, columns, imports, model, write_fields};
 use super::model::Record;
 use crate::names::{at, column_alias};
 
 /// Everything that `#[derive(TenantInsert)]` writes.
 pub(super) fn insert(record: &Record) -> TokenStream {
     let imports = imports(record);
-    let same_table = same_table(record);
+    let model = model(record);
+    let write_fields = write_fields(record);
     let checks = checks(record);
     let tenant_insert = tenant_insert(record);
     quote! {
         const _: () = {
             #imports
-            #same_table
+            #model
+            #write_fields
             #checks
             #tenant_insert
         };
@@ -27,19 +29,18 @@ pub(super) fn insert(record: &Record) -> TokenStream {
 /// No field is the tenant column; together they fill every column that has to be filled.
 ///
 /// ```ignore
-/// const _: () = __p::assert_not_tenant_column(<Customer as ::tenant_db::TenantModel>::META, "NewCustomer", …);
+/// const _: () = __p::assert_not_tenant_column(<__Model as ::tenant_db::TenantModel>::META, "NewCustomer", …);
 /// const __COLUMNS: &[&str] = &[…];
-/// const _: () = __p::assert_complete(<Customer as ::tenant_db::TenantModel>::META, "NewCustomer", __COLUMNS);
-/// const __KEY_IS_GIVEN: bool = __p::names_primary_key(<Customer as ::tenant_db::TenantModel>::META, __COLUMNS);
+/// const _: () = __p::assert_complete(<__Model as ::tenant_db::TenantModel>::META, "NewCustomer", __COLUMNS);
+/// const __KEY_IS_GIVEN: bool = __p::names_primary_key(<__Model as ::tenant_db::TenantModel>::META, __COLUMNS);
 /// ```
 fn checks(record: &Record) -> TokenStream {
-    let model = &record.model;
     let name = record.ident.unraw().to_string();
     let not_tenant = record.fields.iter().filter_map(|field| {
         let (column, span) = (column_alias(field.column()?), at(field.ident.span()));
         Some(quote_spanned! {span=>
             const _: () = __p::assert_not_tenant_column(
-                <#model as ::tenant_db::TenantModel>::META,
+                <__Model as ::tenant_db::TenantModel>::META,
                 #name,
                 <#column as __p::diesel::query_source::Column>::NAME,
             );
@@ -48,14 +49,19 @@ fn checks(record: &Record) -> TokenStream {
     let columns = columns(record).map(column_alias);
     let span = at(record.ident.span());
     let complete = quote_spanned! {span=>
-        const _: () = __p::assert_complete(<#model as ::tenant_db::TenantModel>::META, #name, __COLUMNS);
+        const _: () = __p::assert_complete(<__Model as ::tenant_db::TenantModel>::META, #name, __COLUMNS);
     };
+    let key_is_given = (!record.fields.is_empty()).then(|| {
+        quote! {
+            const __KEY_IS_GIVEN: bool =
+                __p::names_primary_key(<__Model as ::tenant_db::TenantModel>::META, __COLUMNS);
+        }
+    });
     quote! {
         #(#not_tenant)*
         const __COLUMNS: &[&str] = &[#(<#columns as __p::diesel::query_source::Column>::NAME),*];
         #complete
-        const __KEY_IS_GIVEN: bool =
-            __p::names_primary_key(<#model as ::tenant_db::TenantModel>::META, __COLUMNS);
+        #key_is_given
     }
 }
 
@@ -63,20 +69,26 @@ fn checks(record: &Record) -> TokenStream {
 /// impl<'a> ::tenant_db::TenantInsert for NewCustomer<'a> { … }
 /// ```
 fn tenant_insert(record: &Record) -> TokenStream {
-    let (ident, model) = (&record.ident, &record.model);
+    let ident = &record.ident;
     let (impl_generics, type_generics, where_clause) = record.generics.split_for_impl();
     let (types, values) = assignments(record);
-    let record_impl = quote!(<#model as __p::InsertRecord<__KEY_IS_GIVEN, (#(#types,)*)>>);
+    // A row needs one column at least: the tenant's, if the struct gives none.
+    let (record_impl, values) = if types.is_empty() {
+        (quote!(<__Model as __p::InsertDefaults>), None)
+    } else {
+        let record = quote!(<__Model as __p::InsertRecord<__KEY_IS_GIVEN, (#(#types,)*)>>);
+        (record, Some(quote!((#(#values,)*))))
+    };
     // The tenant, and a key that is made.
     let parameters = record.fields.len() + 2;
     quote! {
         #[automatically_derived]
         impl #impl_generics ::tenant_db::TenantInsert for #ident #type_generics #where_clause {
-            type Model = #model;
+            type Model = __Model;
             type Record = #record_impl::Record;
             const PARAMETERS: usize = #parameters;
             fn into_record(self, __tenant: &<Self::Model as ::tenant_db::TenantModel>::Key) -> Self::Record {
-                #record_impl::record(__tenant, (#(#values,)*))
+                #record_impl::record(__tenant, #values)
             }
         }
     }

@@ -4,20 +4,22 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
-use super::expand::{assignments, imports, optional, same_table};
+use super::expand::{assignments, imports, model, optional, write_fields};
 use super::model::Record;
 use crate::names::{at, column_alias};
 
 /// Everything that `#[derive(TenantUpdate)]` writes.
 pub(super) fn update(record: &Record) -> TokenStream {
     let imports = imports(record);
-    let same_table = same_table(record);
+    let model = model(record);
+    let write_fields = write_fields(record);
     let checks = checks(record);
     let tenant_update = tenant_update(record);
     quote! {
         const _: () = {
             #imports
-            #same_table
+            #model
+            #write_fields
             #checks
             #tenant_update
         };
@@ -27,16 +29,15 @@ pub(super) fn update(record: &Record) -> TokenStream {
 /// No field is the tenant column or part of the primary key.
 ///
 /// ```ignore
-/// const _: () = __p::assert_updatable(<Customer as ::tenant_db::TenantModel>::META, "CustomerChanges", …);
+/// const _: () = __p::assert_updatable(<__Model as ::tenant_db::TenantModel>::META, "CustomerChanges", …);
 /// ```
 fn checks(record: &Record) -> TokenStream {
-    let model = &record.model;
     let name = record.ident.unraw().to_string();
     let updatable = record.fields.iter().filter_map(|field| {
         let (column, span) = (column_alias(field.column()?), at(field.ident.span()));
         Some(quote_spanned! {span=>
             const _: () = __p::assert_updatable(
-                <#model as ::tenant_db::TenantModel>::META,
+                <__Model as ::tenant_db::TenantModel>::META,
                 #name,
                 <#column as __p::diesel::query_source::Column>::NAME,
             );
@@ -49,14 +50,14 @@ fn checks(record: &Record) -> TokenStream {
 /// impl ::tenant_db::TenantUpdate for CustomerChanges { … }
 /// ```
 fn tenant_update(record: &Record) -> TokenStream {
-    let (ident, model) = (&record.ident, &record.model);
+    let ident = &record.ident;
     let (impl_generics, type_generics, where_clause) = record.generics.split_for_impl();
     let (types, values) = assignments(record);
     let is_empty = is_empty(record);
     quote! {
         #[automatically_derived]
         impl #impl_generics ::tenant_db::TenantUpdate for #ident #type_generics #where_clause {
-            type Model = #model;
+            type Model = __Model;
             type Changes = (#(#types,)*);
             fn is_empty(&self) -> bool {
                 #is_empty

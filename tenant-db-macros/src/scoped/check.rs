@@ -36,7 +36,7 @@ pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput, attr: ScopedAttr, fields: 
         table: attr.table.into_value()?,
         tenant_column,
         tenant_column_is_named: attr.column.value().is_some(),
-        key: attr.key.into_value().unwrap_or_else(|| parse_quote!(::tenant_db::__private::Uuid)),
+        key: attr.key.into_value(),
         primary_key: primary_key?,
         schema: attr.schema.value().map(syn::LitStr::value),
         defaults,
@@ -75,8 +75,8 @@ fn primary_key(
                 column,
                 format_args!("`{column}` is the tenant column: `primary_key` names the columns beside it"),
             );
-        } else if let Some(field) = fields.iter().find(|field| field.is_column(column)) {
-            key.push(KeyColumn { column: column.clone(), ty: field.ty.clone() });
+        } else if let Some(field) = fields.iter().position(|field| field.is_column(column)) {
+            key.push(KeyColumn { column: column.clone(), field });
         } else if attr.primary_key.is_absent() {
             if !fields.is_empty() {
                 ctxt.error(
@@ -129,6 +129,7 @@ fn permissions(ctxt: &Ctxt, attr: &ScopedAttr) -> Option<Permissions> {
             insert: open.clone(),
             update: open.clone(),
             delete: open,
+            named: Vec::new(),
         });
     }
 
@@ -169,5 +170,6 @@ fn permissions(ctxt: &Ctxt, attr: &ScopedAttr) -> Option<Permissions> {
         insert: write(&attr.insert)?,
         update: write(&attr.update)?,
         delete: write(&attr.delete)?,
+        named: named.into_iter().filter_map(Slot::value).cloned().collect(),
     })
 }

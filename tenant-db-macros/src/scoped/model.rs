@@ -3,6 +3,7 @@
 use syn::{Ident, Path, Type};
 
 use crate::field::Field;
+use crate::names::last_segment;
 
 /// A checked model. Only this reaches the expansion.
 pub(crate) struct Model {
@@ -14,8 +15,8 @@ pub(crate) struct Model {
     pub(crate) tenant_column: Ident,
     /// Whether the attribute names it; else it is the default.
     pub(crate) tenant_column_is_named: bool,
-    /// The type of the tenant's key.
-    pub(crate) key: Type,
+    /// The type of the tenant's key, if it is not `Uuid`.
+    pub(crate) key: Option<Type>,
     /// The columns of the primary key without the tenant, at least one.
     pub(crate) primary_key: Vec<KeyColumn>,
     /// The database schema; `None` is `public`.
@@ -32,8 +33,8 @@ pub(crate) struct Model {
 pub(crate) struct KeyColumn {
     /// The column.
     pub(crate) column: Ident,
-    /// The type of its field.
-    pub(crate) ty: Type,
+    /// The place of its field.
+    pub(crate) field: usize,
 }
 
 /// The permission that each operation asks for.
@@ -46,13 +47,19 @@ pub(crate) struct Permissions {
     pub(crate) update: Type,
     /// For deleting.
     pub(crate) delete: Type,
+    /// Those that the attribute names, each once.
+    pub(crate) named: Vec<Type>,
 }
 
 impl Model {
     /// Whether an insert may leave the primary key out and get a UUID: one column, whose type is called `Uuid`.
     pub(crate) fn generates_key(&self) -> bool {
         match self.primary_key.as_slice() {
-            [only] => crate::names::last_segment(&only.ty).is_some_and(|segment| segment.ident == "Uuid"),
+            [only] => self
+                .fields
+                .get(only.field)
+                .and_then(|field| last_segment(&field.ty))
+                .is_some_and(|segment| segment.ident == "Uuid"),
             _ => false,
         }
     }

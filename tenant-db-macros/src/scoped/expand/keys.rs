@@ -9,20 +9,27 @@ use crate::names::column_alias;
 /// The types of the conditions, from the inside out.
 ///
 /// ```ignore
-/// type __Key = Uuid;
-/// type __PrimaryKey = Uuid;
+/// type __Key = <Customer as __p::ModelTenant>::Key;
+/// type __PrimaryKey = <Customer as __p::KeyField<0>>::Type;
 /// type __Tenant = __p::diesel::dsl::Eq<__column_tenant_id, __Key>;
-/// type __PrimaryKeyEq = __p::diesel::dsl::Eq<__column_id, Uuid>;
-/// type __PrimaryKeyAny = __p::diesel::dsl::EqAny<__column_id, ::std::vec::Vec<Uuid>>;
+/// type __PrimaryKeyEq = __p::diesel::dsl::Eq<__column_id, __PrimaryKey>;
+/// type __PrimaryKeyAny = __p::diesel::dsl::EqAny<__column_id, ::std::vec::Vec<__PrimaryKey>>;
 /// type __Query = <__table::table as __p::diesel::query_builder::AsQuery>::Query;
 /// type __ByKey = __p::diesel::dsl::Filter<__Query, __PrimaryKeyEq>;
 /// type __ByKeys = __p::diesel::dsl::Filter<__Query, __PrimaryKeyAny>;
 /// type __Found = __p::diesel::dsl::Filter<__ByKey, __Tenant>;
 /// ```
 pub(super) fn types(model: &Model) -> TokenStream {
-    let key = &model.key;
+    let ident = &model.ident;
     let tenant_column = column_alias(&model.tenant_column);
-    let types: Vec<_> = model.primary_key.iter().map(|part| &part.ty).collect();
+    let types: Vec<_> = model
+        .primary_key
+        .iter()
+        .map(|part| {
+            let at = part.field;
+            quote!(<#ident as __p::KeyField<#at>>::Type)
+        })
+        .collect();
     let columns: Vec<_> = model.primary_key.iter().map(|part| column_alias(&part.column)).collect();
     let (primary_key, equal, any) = if let ([column], [ty]) = (columns.as_slice(), types.as_slice()) {
         (
@@ -36,7 +43,7 @@ pub(super) fn types(model: &Model) -> TokenStream {
         (quote!((#(#types),*)), quote!(#all), quote!(__p::AnyOf<__PrimaryKeyEq>))
     };
     quote! {
-        type __Key = #key;
+        type __Key = <#ident as __p::ModelTenant>::Key;
         type __PrimaryKey = #primary_key;
         type __Tenant = __p::diesel::dsl::Eq<#tenant_column, __Key>;
         type __PrimaryKeyEq = #equal;

@@ -1,5 +1,6 @@
 //! The impls of a model. Each function makes one item, shown in its comment.
 
+mod checks;
 mod keys;
 mod meta;
 mod record;
@@ -13,22 +14,24 @@ use syn::Ident;
 use syn::ext::IdentExt as _;
 
 use super::model::Model;
-use crate::names::{import_column, span_of};
+use crate::names::{import_column, import_table, span_of};
 
 /// Everything that `#[derive(TenantScoped)]` writes.
 pub(crate) fn scoped(model: &Model) -> TokenStream {
     let imports = imports(model);
     let types = keys::types(model);
+    let cells = row::cells(model);
     let tenant_model = tenant_model(model);
-    let tenant_field = row::tenant_field(model);
+    let checks = checks::checks(model);
     let insert_records = record::insert_records(model);
     let registration = registration(model);
     quote! {
         const _: () = {
             #imports
+            #checks
             #types
+            #cells
             #tenant_model
-            #tenant_field
             #insert_records
             #registration
         };
@@ -44,7 +47,7 @@ pub(crate) fn scoped(model: &Model) -> TokenStream {
 /// use __table::name as __column_name;
 /// ```
 fn imports(model: &Model) -> TokenStream {
-    let table = &model.table;
+    let table = import_table(&model.table);
     let mut seen = BTreeSet::new();
     let columns: TokenStream = columns(model)
         .into_iter()
@@ -53,7 +56,7 @@ fn imports(model: &Model) -> TokenStream {
         .collect();
     quote! {
         use ::tenant_db::__private as __p;
-        use #table as __table;
+        #table
         #columns
     }
 }
@@ -104,7 +107,7 @@ fn tenant_model(model: &Model) -> TokenStream {
 /// type Delete = WriteCustomers;
 /// ```
 fn permissions(model: &Model) -> TokenStream {
-    let super::model::Permissions { read, insert, update, delete } = &model.permissions;
+    let super::model::Permissions { read, insert, update, delete, .. } = &model.permissions;
     quote! {
         type Read = #read;
         type Insert = #insert;

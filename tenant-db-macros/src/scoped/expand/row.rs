@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
 
 use super::super::model::Model;
 use crate::field::Field;
@@ -11,15 +12,18 @@ use crate::names::{column_alias, span_of};
 ///
 /// ```ignore
 /// type Selection = (__column_tenant_id, (__column_id, __column_name,));
-/// type Row = (__Key, (Uuid, String,));
+/// type Row = (__Key, (__Field0, __Field1,));
 /// ```
 pub(super) fn associated_types(model: &Model) -> TokenStream {
     let tenant_column = column_alias(&model.tenant_column);
     let selected = model.fields.iter().map(selected_type);
-    let read = model.fields.iter().map(read_type);
+    let cells = model.fields.iter().enumerate().map(|(at, field)| {
+        let (name, ty) = (cell_name(at), &field.ty);
+        if field.column().is_some() { quote!(#name) } else { quote!(#ty) }
+    });
     quote! {
         type Selection = (#tenant_column, (#(#selected,)*));
-        type Row = (__Key, (#(#read,)*));
+        type Row = (__Key, (#(#cells,)*));
     }
 }
 
@@ -33,9 +37,10 @@ pub(super) fn functions(model: &Model) -> TokenStream {
     let names: Vec<_> = model.fields.iter().map(|field| &field.ident).collect();
     // Not the fields' own names: those may be diesel columns in scope, which patterns would then mean.
     let bindings: Vec<_> = (0..names.len()).map(|at| format_ident!("__field_{at}")).collect();
-    let values = model.fields.iter().zip(&bindings).map(|(field, binding)| {
-        if field.attr.deserialize_as.is_absent() { quote!(#binding) } else { quote!(#binding.into_inner()) }
-    });
+    let values =
+        model.fields.iter().zip(&bindings).map(|(field, binding)| {
+            if field.column().is_some() { quote!(#binding.0) } else { quote!(#binding) }
+        });
     quote! {
         fn selection() -> Self::Selection {
             (#tenant_column, (#(#selected,)*))
@@ -44,17 +49,6 @@ pub(super) fn functions(model: &Model) -> TokenStream {
             (__tenant, Self { #(#names: #values),* })
         }
     }
-}
-
-/// A model's own field for the tenant column has the type of the key.
-///
-/// ```ignore
-/// const _: fn(CompanyId) -> __Key = |__tenant| __tenant;
-/// ```
-pub(super) fn tenant_field(model: &Model) -> Option<TokenStream> {
-    let field = model.tenant_field()?;
-    let (ty, span) = (&field.ty, span_of(&field.ty));
-    Some(quote_spanned!(span=> const _: fn(#ty) -> __Key = |__tenant| __tenant;))
 }
 
 /// `__column_name`, or what an embedded struct selects.
@@ -85,18 +79,47 @@ fn selected_value(field: &Field) -> TokenStream {
     }
 }
 
-/// What a field is read as. A type that does not fit its column is reported once, at the field's type.
-fn read_type(field: &Field) -> TokenStream {
-    let (ty, span) = (&field.ty, span_of(&field.ty));
-    let selected = selected_type(field);
-    let read = quote_spanned! {span=>
-        __p::ReadAs<__p::diesel::dsl::SqlTypeOf<#selected>>
+/// For each column, what stands for its field in a row. It can be read whatever the field's type is: a type that does not fit
+/// is reported in the body of `build_from_row`, at the field's type, and not for the whole row as well.
+///
+/// ```ignore
+/// pub struct __Field1(String);
+/// impl FromStaticSqlRow<SqlTypeOf<__column_name>, Pg> for __Field1 { … __p::read::<String, …>(__row) … }
+/// impl Queryable<SqlTypeOf<__column_name>, Pg> for __Field1 { type Row = Self; … }
+/// ```
+pub(super) fn cells(model: &Model) -> TokenStream {
+    model.fields.iter().enumerate().filter_map(|(at, field)| cell(at, field)).collect()
+}
+
+fn cell(at: usize, field: &Field) -> Option<TokenStream> {
+    let (name, ty, span) = (cell_name(at), &field.ty, span_of(&field.ty));
+    let column = column_alias(field.column()?);
+    let sql_type = quote!(__p::diesel::dsl::SqlTypeOf<#column>);
+    let read = match field.attr.deserialize_as.value() {
+        Some(raw) => quote_spanned!(span=> __p::read_converted::<#raw, #ty, #sql_type>(__row)),
+        None => quote_spanned!(span=> __p::read::<#ty, #sql_type>(__row)),
     };
-    match field.attr.deserialize_as.value() {
-        Some(raw) => {
-            let span = span_of(raw);
-            quote_spanned!(span=> __p::Converted<<#raw as #read>::Value, #ty>)
+    Some(quote! {
+        #[doc(hidden)]
+        pub struct #name(#ty);
+        #[automatically_derived]
+        impl __p::diesel::deserialize::FromStaticSqlRow<#sql_type, __p::diesel::pg::Pg> for #name {
+            fn build_from_row<'__a>(
+                __row: &impl __p::diesel::row::Row<'__a, __p::diesel::pg::Pg>,
+            ) -> __p::diesel::deserialize::Result<Self> {
+                ::core::result::Result::map(#read, Self)
+            }
         }
-        None => quote_spanned!(span=> <#ty as #read>::Value),
-    }
+        #[automatically_derived]
+        impl __p::diesel::deserialize::Queryable<#sql_type, __p::diesel::pg::Pg> for #name {
+            type Row = Self;
+            fn build(__row: Self) -> __p::diesel::deserialize::Result<Self> {
+                ::core::result::Result::Ok(__row)
+            }
+        }
+    })
+}
+
+fn cell_name(at: usize) -> Ident {
+    format_ident!("__Field{at}")
 }

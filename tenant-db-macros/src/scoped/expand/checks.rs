@@ -1,0 +1,105 @@
+//! What the compiler checks for us, each at its place in the struct.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::super::model::{KeyColumn, Model};
+use crate::names::{column_alias, span_of};
+
+/// The types of the keys, and the permissions. Those of the other fields are checked where they are read.
+pub(super) fn checks(model: &Model) -> TokenStream {
+    let key = key(model);
+    let tenant_field = tenant_field(model);
+    let key_fields = model.primary_key.iter().map(|part| key_field(model, part));
+    let permissions = permissions(model);
+    quote! {
+        #key
+        #tenant_field
+        #(#key_fields)*
+        #permissions
+    }
+}
+
+/// The key fits the tenant column.
+///
+/// ```ignore
+/// impl __p::ModelTenant for Customer {
+///     type SqlType = __p::diesel::dsl::SqlTypeOf<__column_tenant_id>;
+///     type Key = CompanyId;
+/// }
+/// ```
+fn key(model: &Model) -> TokenStream {
+    let ident = &model.ident;
+    let column = column_alias(&model.tenant_column);
+    let (key, span) = match &model.key {
+        Some(key) => (quote!(#key), span_of(key)),
+        None => {
+            let span = span_of(&model.table);
+            (quote_spanned!(span=> __p::Uuid), span)
+        }
+    };
+    let associated = quote_spanned!(span=> type Key = #key;);
+    quote! {
+        #[automatically_derived]
+        impl __p::ModelTenant for #ident {
+            type SqlType = __p::diesel::dsl::SqlTypeOf<#column>;
+            #associated
+        }
+    }
+}
+
+/// A model's own field for the tenant column has the type of the key.
+///
+/// ```ignore
+/// impl __p::TenantField for Customer { type Type = CompanyId; }
+/// ```
+fn tenant_field(model: &Model) -> Option<TokenStream> {
+    let field = model.tenant_field()?;
+    let (ident, ty, span) = (&model.ident, &field.ty, span_of(&field.ty));
+    let associated = quote_spanned!(span=> type Type = #ty;);
+    Some(quote! {
+        #[automatically_derived]
+        impl __p::TenantField for #ident {
+            #associated
+        }
+    })
+}
+
+/// A field of the primary key can be compared with its column.
+///
+/// ```ignore
+/// impl __p::KeyField<0> for Customer {
+///     type SqlType = __p::diesel::dsl::SqlTypeOf<__column_id>;
+///     type Type = Uuid;
+/// }
+/// ```
+fn key_field(model: &Model, part: &KeyColumn) -> Option<TokenStream> {
+    let (ident, at, column) = (&model.ident, part.field, column_alias(&part.column));
+    let ty = &model.fields.get(at)?.ty;
+    let span = span_of(ty);
+    let associated = quote_spanned!(span=> type Type = #ty;);
+    Some(quote! {
+        #[automatically_derived]
+        impl __p::KeyField<#at> for #ident {
+            type SqlType = __p::diesel::dsl::SqlTypeOf<#column>;
+            #associated
+        }
+    })
+}
+
+/// What the model asks for are permissions.
+///
+/// ```ignore
+/// const _: fn() = __p::permission::<ReadCustomers>;
+/// ```
+fn permissions(model: &Model) -> TokenStream {
+    model
+        .permissions
+        .named
+        .iter()
+        .map(|permission| {
+            let span = span_of(permission);
+            quote_spanned!(span=> const _: fn() = __p::permission::<#permission>;)
+        })
+        .collect()
+}

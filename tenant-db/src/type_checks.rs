@@ -1,0 +1,217 @@
+//! Checks that the derives leave to the compiler's types, because they need to know what a name stands for.
+//!
+//! Each is a bound on an associated type or on a function. The derives write the type down in a small item of its own,
+//! underlined at its place in the user's struct: there a type that does not fit is reported, with the text from here.
+
+use diesel::deserialize::{FromSqlRow, Result};
+use diesel::dsl::Eq;
+use diesel::expression::{AsExpression, Expression, TypedExpressionType};
+use diesel::pg::Pg;
+use diesel::row::Row;
+use diesel::sql_types::SqlType;
+use diesel::{Column, ExpressionMethods};
+
+use crate::model::TenantModel;
+use crate::permission::{NoPermission, Permission};
+use crate::tenant::TenantKey;
+
+// ------------------------------------------------------------------------------------------------------ of models
+
+/// The tenant's key of a model: it identifies tenants, and it is what the tenant column holds.
+pub trait ModelTenant {
+    /// The SQL type of the tenant column.
+    type SqlType;
+    /// `#[tenant(key = …)]`.
+    type Key: TenantKey + FitsTenantColumn<Self::SqlType>;
+}
+
+/// A type that the tenant column holds.
+#[diagnostic::on_unimplemented(
+    message = "the tenant column is a `{ST}`, for which the key `{Self}` does not fit",
+    label = "does not fit the tenant column's type in `table!`",
+    note = "the key is a `Uuid` unless `#[tenant(key = …)]` says otherwise: an `i64` for a `BigInt`, a newtype with \
+            `#[derive(TenantKey)]` around a `String` for a `Text`"
+)]
+pub trait FitsTenantColumn<ST> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, ST> FitsTenantColumn<ST> for T
+where
+    T: AsExpression<ST> + FromSqlRow<ST, Pg>,
+    ST: SqlType + TypedExpressionType,
+{
+}
+
+/// The field of a model that stands for the tenant column.
+pub trait TenantField: ModelTenant {
+    /// The field's type.
+    type Type: SameAs<Self::Key>;
+}
+
+/// The same type.
+#[diagnostic::on_unimplemented(
+    message = "the field for the tenant column is a `{Self}`, but the tenant's key is a `{Key}`",
+    label = "not the type of the tenant's key",
+    note = "give the field the type of `#[tenant(key = …)]`, which is `Uuid` unless given, or leave the field out"
+)]
+pub trait SameAs<Key> {}
+
+impl<T> SameAs<T> for T {}
+
+/// Reads a column.
+///
+/// # Errors
+///
+/// Those of the type.
+pub fn read<'a, T: ReadAs<ST>, ST>(row: &impl Row<'a, Pg>) -> Result<T> {
+    T::read_as(row)
+}
+
+/// Reads a column as `Raw`, and converts it: `#[diesel(deserialize_as = Raw)]`.
+///
+/// # Errors
+///
+/// Those of the type and of the conversion.
+pub fn read_converted<'a, Raw: ReadAs<ST>, T: ConvertedFrom<Raw>, ST>(row: &impl Row<'a, Pg>) -> Result<T> {
+    T::convert(Raw::read_as(row)?)
+}
+
+/// A type that a column can be read as.
+#[diagnostic::on_unimplemented(
+    message = "a column of SQL type `{ST}` cannot be read as a `{Self}`",
+    label = "does not fit the column's type in `table!`",
+    note = "what is `Nullable<…>` in `table!` is an `Option<…>` in the struct; diesel's features (`chrono`, \
+            `serde_json`, …) add types, and `#[diesel(deserialize_as = …)]` converts"
+)]
+pub trait ReadAs<ST>: Sized {
+    /// Reads it.
+    fn read_as<'a>(row: &impl Row<'a, Pg>) -> Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, ST> ReadAs<ST> for T
+where
+    T: FromSqlRow<ST, Pg>,
+{
+    fn read_as<'a>(row: &impl Row<'a, Pg>) -> Result<Self> {
+        T::build_from_row(row)
+    }
+}
+
+/// The field of a model at place `N`, which is part of the primary key.
+pub trait KeyField<const N: usize> {
+    /// The SQL type of its column.
+    type SqlType;
+    /// The field's type.
+    type Type: KeyOf<Self::SqlType> + Clone + Send + Sync + 'static;
+}
+
+/// A type that a column of the primary key can be compared with.
+#[diagnostic::on_unimplemented(
+    message = "a column of SQL type `{ST}` cannot be compared with a `{Self}`",
+    label = "part of the primary key, and does not fit the column's type in `table!`",
+    note = "rows are found by their primary key: its fields need a type that diesel takes as a parameter as well, such as \
+            `Uuid`, `i64` or `String`"
+)]
+pub trait KeyOf<ST> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, ST> KeyOf<ST> for T
+where
+    T: AsExpression<ST>,
+    ST: SqlType + TypedExpressionType,
+{
+}
+
+/// A type that another one is converted to.
+#[diagnostic::on_unimplemented(
+    message = "a `{Raw}` cannot be converted to a `{Self}`",
+    label = "what `deserialize_as` names cannot be converted to this type",
+    note = "implement `From<{Raw}>` or `TryFrom<{Raw}>` for it, the latter with an `Error` that is `Send` and `Sync`"
+)]
+pub trait ConvertedFrom<Raw>: Sized {
+    /// Converts.
+    fn convert(raw: Raw) -> Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, Raw> ConvertedFrom<Raw> for T
+where
+    Raw: TryInto<T, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+{
+    fn convert(raw: Raw) -> Result<T> {
+        raw.try_into().map_err(Into::into)
+    }
+}
+
+/// Accepts permissions, and [`NoPermission`] where a model says so.
+pub fn permission<P: PermissionOrNone>() {}
+
+/// A permission, or that there is none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a permission",
+    label = "no `#[derive(Permission)]` on `{Self}`",
+    note = "declare it as `#[derive(Permission)] #[permission(\"customers:read\")] pub struct {Self};`, or write \
+            `tenant_db::NoPermission` for what every role may do"
+)]
+pub trait PermissionOrNone {}
+
+#[diagnostic::do_not_recommend]
+impl<P: Permission> PermissionOrNone for P {}
+impl PermissionOrNone for NoPermission {}
+
+// ------------------------------------------------------------------------------------ of inserts and updates
+
+/// The model of an insert or update struct.
+pub trait RecordModel {
+    /// `#[tenant(model = …)]`.
+    type Model: TenantModel;
+}
+
+/// Accepts a model together with its own table.
+pub fn same_table<T: TableOf<M>, M>() {}
+
+/// The table of a model.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the table of `{M}`",
+    label = "not the table of the model",
+    note = "write `#[tenant(model = …, table = …)]` with the table that the model's own `#[tenant(table = …)]` names"
+)]
+pub trait TableOf<M> {}
+
+impl<M: TenantModel> TableOf<M> for M::Table {}
+
+/// The field of an insert or update struct at place `N`.
+pub trait WriteField<const N: usize> {
+    /// The SQL type of its column.
+    type SqlType;
+    /// What is written: the field's type without its `Option`, or the one in `#[diesel(serialize_as = …)]`.
+    type Type: WriteAs<Self::SqlType>;
+}
+
+/// A type that a column can be written from.
+#[diagnostic::on_unimplemented(
+    message = "a column of SQL type `{ST}` cannot be written from a `{Self}`",
+    label = "does not fit the column's type in `table!`",
+    note = "a field is of its column's type in `table!`, or of an `Option` of that, which leaves the column out when it \
+            is `None`; `Option<Option<…>>` sets NULL, and `#[diesel(serialize_as = …)]` converts"
+)]
+pub trait WriteAs<ST> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, ST> WriteAs<ST> for T
+where
+    T: AsExpression<ST>,
+    ST: SqlType + TypedExpressionType,
+{
+}
+
+/// `column = value`.
+pub fn assign<C, V>(column: C, value: V) -> Eq<C, V>
+where
+    C: Column + ExpressionMethods,
+    <C as Expression>::SqlType: SqlType,
+    V: AsExpression<<C as Expression>::SqlType>,
+{
+    column.eq(value)
+}
