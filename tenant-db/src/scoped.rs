@@ -3,10 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use diesel::Insertable;
-use diesel::dsl::Returning;
 use diesel::pg::Pg;
-use diesel::query_builder::{AsChangeset, AsQuery, DeleteStatement, Query, QueryFragment, QueryId};
+use diesel::query_builder::AsQuery;
 use diesel::query_dsl::methods::{
     BoxedDsl, DistinctDsl, FilterDsl, LimitDsl, OffsetDsl, OrderDsl, SelectDsl,
 };
@@ -16,9 +14,9 @@ use crate::error::{OptionalExtension, Result};
 use crate::model::TenantModel;
 use crate::permission::{AnyRole, Grants};
 use crate::query::{
-    Columns, CountRows, ExistsRows, ForUpdate, InScope, InsertOneReturning, InsertReturning, Locked,
-    Parenthesized, ScopedQuery, TenantInsert, TenantUpdate, Unlocked, Update, checked, delete_one, in_order,
-    insert_batch, insert_one, keys_per_statement, single, update_one,
+    ChangesOf, Columns, CountRows, DeleteTarget, ExistsRows, ForUpdate, InQuery, InScope, InsertInto, Locked,
+    Parenthesized, ScopedQuery, Unlocked, WholeRow, checked, delete_one, in_order, insert_batch, insert_one,
+    keys_per_statement, single, update_one,
 };
 use crate::session::{LoadsAs, Source};
 
@@ -60,17 +58,17 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
 }
 
 /// Reading by key.
-impl<'a, M: TenantModel, R> TenantScoped<'a, M, R>
-where
-    R: Grants<M::Read>,
-{
+impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     /// The row with this primary key.
     ///
     /// # Errors
     ///
     /// [`Error::NotFound`] where the tenant has no such row, whoever else may have it (I8), and those of
     /// [`ScopedQuery::load`].
-    pub fn find(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<M>> {
+    pub fn find(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<M>>
+    where
+        R: Grants<M::Read>,
+    {
         let source = self.source;
         let query = M::table().as_query();
         let query = query.filter(M::primary_key_eq(key)).filter(M::tenant_eq(source.tenant()));
@@ -83,7 +81,10 @@ where
     /// # Errors
     ///
     /// Those of [`find`](Self::find) but [`Error::NotFound`].
-    pub fn find_optional(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<Option<M>>> {
+    pub fn find_optional(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<Option<M>>>
+    where
+        R: Grants<M::Read>,
+    {
         let found = self.find(key);
         Box::pin(async move { found.await.optional() })
     }
@@ -93,7 +94,10 @@ where
     /// # Errors
     ///
     /// Those of [`ScopedQuery::load`].
-    pub fn find_many(&self, keys: impl IntoIterator<Item = M::PrimaryKey>) -> BoxFuture<'a, Result<Vec<M>>> {
+    pub fn find_many(&self, keys: impl IntoIterator<Item = M::PrimaryKey>) -> BoxFuture<'a, Result<Vec<M>>>
+    where
+        R: Grants<M::Read>,
+    {
         let source = self.source;
         let mut keys = keys.into_iter().peekable();
         let mut batches = Vec::new();
@@ -125,10 +129,10 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     }
 
     /// All rows, ordered by `expression`.
-    pub fn order<E>(&self, expression: E) -> ScopedQuery<'a, M, R, <Everything<M> as OrderDsl<E>>::Output>
+    pub fn order<E>(&self, expression: E) -> ScopedQuery<'a, M, R, <Everything<M> as OrderDsl<InQuery<E>>>::Output>
     where
         E: InScope<M>,
-        Everything<M>: OrderDsl<E>,
+        Everything<M>: OrderDsl<InQuery<E>>,
     {
         self.query().order(expression)
     }
@@ -176,7 +180,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     /// All rows, locked until the end of the transaction.
     pub fn for_update(
         &self,
-    ) -> ScopedQuery<'a, M, R, Everything<M>, crate::query::WholeRow, ForUpdate> {
+    ) -> ScopedQuery<'a, M, R, Everything<M>, WholeRow, ForUpdate> {
         self.query().for_update()
     }
 }
@@ -195,7 +199,6 @@ type FirstRow<M> =
 /// Reading everything.
 impl<'a, M: TenantModel, R> TenantScoped<'a, M, R>
 where
-    R: Grants<M::Read>,
     Everything<M>: FilterDsl<M::TenantEq>,
     <Everything<M> as FilterDsl<M::TenantEq>>::Output: SelectDsl<M::Selection>,
 {
@@ -206,6 +209,7 @@ where
     /// Those of [`ScopedQuery::load`].
     pub fn load(&self) -> BoxFuture<'a, Result<Vec<M>>>
     where
+        R: Grants<M::Read>,
         Locked<AllRows<M>, Unlocked>: LoadsAs<M::Row> + 'a,
     {
         self.query().load()
@@ -218,6 +222,7 @@ where
     /// [`Error::NotFound`] where the tenant has none, and those of [`ScopedQuery::load`].
     pub fn first(&self) -> BoxFuture<'a, Result<M>>
     where
+        R: Grants<M::Read>,
         Everything<M>: LimitDsl,
         <Everything<M> as LimitDsl>::Output: FilterDsl<M::TenantEq>,
         <<Everything<M> as LimitDsl>::Output as FilterDsl<M::TenantEq>>::Output: SelectDsl<M::Selection>,
@@ -233,6 +238,7 @@ where
     /// Those of [`ScopedQuery::load`].
     pub fn count(&self) -> BoxFuture<'a, Result<i64>>
     where
+        R: Grants<M::Read>,
         CountRows<Locked<AllRows<M>, Unlocked>>: LoadsAs<i64> + 'a,
     {
         self.query().count()
@@ -245,6 +251,7 @@ where
     /// Those of [`ScopedQuery::load`].
     pub fn exists(&self) -> BoxFuture<'a, Result<bool>>
     where
+        R: Grants<M::Read>,
         ExistsRows<Locked<AllRows<M>, Unlocked>>: LoadsAs<bool> + 'a,
     {
         self.query().exists()
@@ -267,9 +274,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     pub fn insert<I>(&self, new: I) -> BoxFuture<'a, Result<M>>
     where
         R: Grants<M::Insert>,
-        I: TenantInsert<Model = M>,
-        I::Record: Insertable<M::Table, Values: 'a>,
-        InsertOneReturning<M, I::Record>: Query + LoadsAs<M::Row> + 'a,
+        I: InsertInto<'a, M>,
     {
         let inserted = insert_one(self.source, new);
         Box::pin(async move { inserted.await.and_then(single) })
@@ -284,14 +289,8 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     pub fn insert_many<I>(&self, new: impl IntoIterator<Item = I>) -> BoxFuture<'a, Result<Vec<M>>>
     where
         R: Grants<M::Insert>,
-        I: TenantInsert<Model = M>,
-        Vec<I::Record>: Insertable<M::Table, Values: 'a>,
-        InsertReturning<M, I::Record>: Query + LoadsAs<M::Row> + 'a,
+        I: InsertInto<'a, M>,
     {
-        let new: Vec<I> = new.into_iter().collect();
-        if new.is_empty() {
-            return Box::pin(async { Ok(Vec::new()) });
-        }
         insert_batch(self.source, new)
     }
 
@@ -304,10 +303,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     pub fn update<U>(&self, key: M::PrimaryKey, changes: U) -> BoxFuture<'a, Result<M>>
     where
         R: Grants<M::Update> + Grants<M::Read>,
-        U: TenantUpdate<Model = M>,
-        U::Changes: AsChangeset<Target = M::Table, Changeset: 'a>,
-        Update<M, M::FoundWhere, U::Changes>: AsQuery,
-        Returning<Update<M, M::FoundWhere, U::Changes>, M::Selection>: Query + LoadsAs<M::Row> + 'a,
+        U: ChangesOf<'a, M>,
     {
         update_one(self.source, key, changes)
     }
@@ -321,7 +317,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     pub fn delete(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<()>>
     where
         R: Grants<M::Delete>,
-        DeleteStatement<M::Table, M::FoundWhere>: QueryFragment<Pg> + QueryId + Send + 'a,
+        M::Found: DeleteTarget<'a, M>,
     {
         delete_one::<M>(self.source, key)
     }

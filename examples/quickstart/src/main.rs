@@ -18,6 +18,7 @@ use tenant_db::prelude::*;
 use tenant_db::testing::{DatabaseSetup, Postgres, ServerSource, TestDatabase, unique_name};
 use uuid::Uuid;
 
+use attacks::Attack;
 use models::Manager;
 use sign_in::Tokens;
 use terminal::{chapter, conclusion, remark, step, title};
@@ -29,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     chapter(1, "A database that enforces isolation by itself");
     let (database, config) = prepare_database().await?;
     let url = database.url(config.runtime_role());
-    let db = TenantDb::builder(url).database(config).connect().await?;
+    let db = TenantDb::builder(&url).database(config.clone()).connect().await?;
     step("connect", "the database is exactly what the models promise");
     remark("Otherwise connect() lists what is wrong, with the SQL that mends it, and refuses.");
 
@@ -51,16 +52,32 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     chapter(4, "Acme tries to reach Globex");
     let before = truth(&database).await?;
-    attacks::run(&db, &acme, &globex).await?;
-    let unchanged = truth(&database).await? == before;
+    let mut attack = Attack::new(&db, &acme, &globex).await?;
+    attack.by_the_builder().await?;
+    attack.by_raw_sql().await?;
 
     chapter(5, "What does not even compile");
     attacks::refused_by_the_compiler();
+    remark("tests/ui/*/fail holds these programs, and the whole messages.");
 
-    if !unchanged {
-        return Err("the attacks changed the database".into());
+    chapter(6, "Somebody switches layers off");
+    database.execute("ALTER TABLE customers DISABLE ROW LEVEL SECURITY").await?;
+    step("An administrator disables row-level security", "the query builder is alone now");
+    attack.by_the_builder().await?;
+    match TenantDb::builder(&url).database(config).connect().await {
+        Err(tenant_db::Error::Misconfigured(report)) => {
+            step("The next program that starts", "connect() refuses:");
+            for line in report.to_string().lines() {
+                remark(line);
+            }
+        }
+        other => return Err(format!("connect() accepted a broken database: {other:?}").into()),
     }
-    conclusion("Every attempt failed, and a superuser's look shows the database unchanged.");
+
+    if attack.leaks > 0 || truth(&database).await? != before {
+        return Err("an attack succeeded".into());
+    }
+    conclusion("Every attempt failed, and a superuser's look shows Globex's rows as they were.");
     Ok(())
 }
 

@@ -31,12 +31,41 @@ pub(crate) fn remark(text: impl Display) {
     println!("     {}", paint("2", text));
 }
 
-/// An attempt to cross over, what stopped it, and what the attacker got to see.
-pub(crate) fn stopped(attempt: &str, code: &str, layer: &str, answer: impl Display) {
-    println!("   {} {}", paint("31", "✗"), paint("1", attempt));
-    println!("     tries       {code}");
-    println!("     gets        {}", paint("31", answer));
-    println!("     stopped by  {layer}");
+/// An attempt to cross over: what was tried, what came of it, and what is in the way.
+pub(crate) fn attempt(name: &str, code: &str, outcome: &Outcome, layer: &str) {
+    let (mark, answer) = match outcome {
+        Outcome::Refused(message) | Outcome::Nothing(message) => (paint("32", "■ stopped"), message),
+        Outcome::Leak(message) => (paint("1;31", "! LEAK"), message),
+    };
+    println!("   {mark}  {}", paint("1", name));
+    println!("     tries  {code}");
+    println!("     gets   {}", paint("33", answer));
+    println!("     {}", paint("2", format!("by     {layer}")));
+}
+
+/// What an attacker got.
+pub(crate) enum Outcome {
+    /// An error.
+    Refused(String),
+    /// An answer in which there was nothing of the other tenant.
+    Nothing(String),
+    /// Something of the other tenant.
+    Leak(String),
+}
+
+impl Outcome {
+    /// From an answer, and the number of foreign rows in it.
+    pub(crate) fn of<T>(answer: tenant_db::Result<T>, foreign: impl FnOnce(&T) -> usize, text: impl FnOnce(&T) -> String) -> Self {
+        match answer {
+            Err(error) => Self::Refused(format!("error: {error}")),
+            Ok(value) if foreign(&value) == 0 => Self::Nothing(text(&value)),
+            Ok(value) => Self::Leak(text(&value)),
+        }
+    }
+
+    pub(crate) fn is_leak(&self) -> bool {
+        matches!(self, Self::Leak(_))
+    }
 }
 
 /// The end of the story.

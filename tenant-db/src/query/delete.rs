@@ -5,7 +5,6 @@ use diesel::query_builder::{DeleteStatement, IntoUpdateTarget, QueryFragment, Qu
 use diesel::query_dsl::methods::FilterDsl;
 use futures_util::future::BoxFuture;
 
-use super::scope::Target;
 use super::select::{Scoped, ScopedQuery};
 use super::update::found;
 use crate::error::{Error, Result};
@@ -13,15 +12,41 @@ use crate::model::TenantModel;
 use crate::permission::Grants;
 use crate::session::{Source, execute};
 
-/// Deletes the row with a primary key.
-pub(crate) fn delete_one<'a, M: TenantModel>(
-    source: Source<'a, M::Key>,
-    key: M::PrimaryKey,
-) -> BoxFuture<'a, Result<()>>
+/// A query that says which rows of `M` to delete, and nothing else.
+#[diagnostic::on_unimplemented(
+    message = "only filters may come before `delete`",
+    label = "more than filters, or a boxed query",
+    note = "SQL has no DELETE with an order, a limit or a selection: filter by the primary keys of the rows instead"
+)]
+pub trait DeleteTarget<'a, M: TenantModel> {
+    #[doc(hidden)]
+    type Statement: QueryFragment<Pg> + QueryId + Send + 'a;
+
+    #[doc(hidden)]
+    fn deleted(self) -> Self::Statement;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, Q> DeleteTarget<'a, M> for Q
 where
-    DeleteStatement<M::Table, M::FoundWhere>: QueryFragment<Pg> + QueryId + Send + 'a,
+    M: TenantModel,
+    Q: IntoUpdateTarget<Table = M::Table>,
+    DeleteStatement<M::Table, Q::WhereClause>: QueryFragment<Pg> + QueryId + Send + 'a,
 {
-    let statement = diesel::delete(found::<M>(source, key));
+    type Statement = DeleteStatement<M::Table, Q::WhereClause>;
+
+    fn deleted(self) -> Self::Statement {
+        diesel::delete(self)
+    }
+}
+
+/// Deletes the row with a primary key.
+pub(crate) fn delete_one<'a, M>(source: Source<'a, M::Key>, key: M::PrimaryKey) -> BoxFuture<'a, Result<()>>
+where
+    M: TenantModel,
+    M::Found: DeleteTarget<'a, M>,
+{
+    let statement = found::<M>(source, key).deleted();
     Box::pin(async move {
         match source.run(move |wire| execute(wire, statement)).await? {
             0 => Err(Error::NotFound { model: M::META.name }),
@@ -45,12 +70,10 @@ where
     pub fn delete(self) -> BoxFuture<'a, Result<usize>>
     where
         R: Grants<M::Delete> + Grants<M::Read>,
-        Scoped<M, Q>: Target<M>,
-        DeleteStatement<M::Table, <Scoped<M, Q> as IntoUpdateTarget>::WhereClause>:
-            QueryFragment<Pg> + QueryId + Send + 'a,
+        Scoped<M, Q>: DeleteTarget<'a, M>,
     {
         let source = self.source;
-        let statement = diesel::delete(self.query.filter(M::tenant_eq(source.tenant())));
+        let statement = self.query.filter(M::tenant_eq(source.tenant())).deleted();
         source.run(move |wire| execute(wire, statement))
     }
 }

@@ -26,19 +26,9 @@ where
     type IsAggregate = P::IsAggregate;
 }
 
-impl<P, T> AppearsOnTable<T> for Parenthesized<P>
-where
-    P: AppearsOnTable<T>,
-    Self: Expression,
-{
-}
-
-impl<P, T> SelectableExpression<T> for Parenthesized<P>
-where
-    P: SelectableExpression<T>,
-    Self: AppearsOnTable<T>,
-{
-}
+/// Unconditional, because [`InScope`](super::InScope) was asked before the wrapper was made: a mistake is reported once,
+/// where it is made, and not again where the query is sent.
+impl<P: Expression, T> AppearsOnTable<T> for Parenthesized<P> {}
 
 impl<P: QueryFragment<Pg>> QueryFragment<Pg> for Parenthesized<P> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -46,6 +36,33 @@ impl<P: QueryFragment<Pg>> QueryFragment<Pg> for Parenthesized<P> {
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(")");
         Ok(())
+    }
+}
+
+/// An expression of which [`InScope`](super::InScope) has said that it speaks of the query's table.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct InQuery<E>(pub(crate) E);
+
+impl<E: Expression> Expression for InQuery<E> {
+    type SqlType = E::SqlType;
+}
+
+impl<E, GroupBy> ValidGrouping<GroupBy> for InQuery<E>
+where
+    E: ValidGrouping<GroupBy>,
+{
+    type IsAggregate = E::IsAggregate;
+}
+
+/// Unconditional, for the same reason as for [`Parenthesized`].
+impl<E: Expression, T> AppearsOnTable<T> for InQuery<E> {}
+
+/// As above.
+impl<E: Expression, T> SelectableExpression<T> for InQuery<E> {}
+
+impl<E: QueryFragment<Pg>> QueryFragment<Pg> for InQuery<E> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
     }
 }
 

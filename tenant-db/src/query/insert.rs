@@ -42,49 +42,84 @@ pub trait InsertRecord<const KEY_IS_GIVEN: bool, Values>: TenantModel {
     fn record(tenant: &Self::Key, values: Values) -> Self::Record;
 }
 
+/// `INSERT INTO table … RETURNING the model`.
+type Statement<M, Values> = Returning<
+    InsertStatement<<M as TenantModel>::Table, <Values as Insertable<<M as TenantModel>::Table>>::Values>,
+    <M as TenantModel>::Selection,
+>;
+
+/// What can be inserted as rows of `M`: every [`TenantInsert`] whose model is `M`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be inserted as a row of `{M}`",
+    label = "not a `TenantInsert` for `{M}`",
+    note = "put `#[derive(TenantInsert)] #[tenant(model = {M})]` on a struct with the columns that a caller gives; the tenant is added from the context"
+)]
+pub trait InsertInto<'a, M: TenantModel>: TenantInsert<Model = M> {
+    #[doc(hidden)]
+    type One: LoadsAs<M::Row> + 'a;
+    #[doc(hidden)]
+    type Batch: LoadsAs<M::Row> + 'a;
+
+    #[doc(hidden)]
+    fn one(self, tenant: &M::Key) -> Self::One;
+    #[doc(hidden)]
+    fn batch(rows: Vec<Self>, tenant: &M::Key) -> Self::Batch;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, I> InsertInto<'a, M> for I
+where
+    M: TenantModel,
+    I: TenantInsert<Model = M>,
+    I::Record: Insertable<M::Table, Values: 'a>,
+    Vec<I::Record>: Insertable<M::Table, Values: 'a>,
+    Statement<M, I::Record>: Query + LoadsAs<M::Row> + 'a,
+    Statement<M, Vec<I::Record>>: Query + LoadsAs<M::Row> + 'a,
+{
+    type One = Statement<M, I::Record>;
+    type Batch = Statement<M, Vec<I::Record>>;
+
+    fn one(self, tenant: &M::Key) -> Self::One {
+        let record = self.into_record(tenant);
+        diesel::insert_into(M::table()).values(record).returning(M::selection())
+    }
+
+    fn batch(rows: Vec<Self>, tenant: &M::Key) -> Self::Batch {
+        let records: Vec<_> = rows.into_iter().map(|row| row.into_record(tenant)).collect();
+        diesel::insert_into(M::table()).values(records).returning(M::selection())
+    }
+}
+
 /// PostgreSQL's limit on the parameters of one statement: the protocol counts them in 16 bits.
 const MAX_PARAMETERS: usize = 65_535;
-
-/// `INSERT INTO table … RETURNING the model`, for a batch of records.
-pub(crate) type InsertReturning<M, Record> = Returning<
-    InsertStatement<<M as TenantModel>::Table, <Vec<Record> as Insertable<<M as TenantModel>::Table>>::Values>,
-    <M as TenantModel>::Selection,
->;
-
-/// `INSERT INTO table … RETURNING the model`, for one record.
-pub(crate) type InsertOneReturning<M, Record> = Returning<
-    InsertStatement<<M as TenantModel>::Table, <Record as Insertable<<M as TenantModel>::Table>>::Values>,
-    <M as TenantModel>::Selection,
->;
 
 /// Inserts one row.
 pub(crate) fn insert_one<'a, M, I>(source: Source<'a, M::Key>, new: I) -> BoxFuture<'a, Result<Vec<M>>>
 where
     M: TenantModel,
-    I: TenantInsert<Model = M>,
-    I::Record: Insertable<M::Table, Values: 'a>,
-    InsertOneReturning<M, I::Record>: Query + LoadsAs<M::Row> + 'a,
+    I: InsertInto<'a, M>,
 {
-    let record = new.into_record(source.tenant());
-    let statement = diesel::insert_into(M::table()).values(record).returning(M::selection());
-    source.run(checked::<M, _>(source, statement))
+    source.run(checked::<M, _>(source, new.one(source.tenant())))
 }
 
 /// Inserts a batch: one statement, or as many as PostgreSQL's limit on parameters asks for, all in one transaction.
-pub(crate) fn insert_batch<'a, M, I>(source: Source<'a, M::Key>, new: Vec<I>) -> BoxFuture<'a, Result<Vec<M>>>
+pub(crate) fn insert_batch<'a, M, I>(
+    source: Source<'a, M::Key>,
+    new: impl IntoIterator<Item = I>,
+) -> BoxFuture<'a, Result<Vec<M>>>
 where
     M: TenantModel,
-    I: TenantInsert<Model = M>,
-    Vec<I::Record>: Insertable<M::Table, Values: 'a>,
-    InsertReturning<M, I::Record>: Query + LoadsAs<M::Row> + 'a,
+    I: InsertInto<'a, M>,
 {
     let rows_per_statement = (MAX_PARAMETERS / I::PARAMETERS.max(1)).max(1);
+    let mut rows = new.into_iter().peekable();
     let mut statements = Vec::new();
-    let mut records = new.into_iter().map(|row| row.into_record(source.tenant())).peekable();
-    while records.peek().is_some() {
-        let batch: Vec<_> = records.by_ref().take(rows_per_statement).collect();
-        let statement = diesel::insert_into(M::table()).values(batch).returning(M::selection());
-        statements.push(checked::<M, _>(source, statement));
+    while rows.peek().is_some() {
+        let batch = rows.by_ref().take(rows_per_statement).collect();
+        statements.push(checked::<M, _>(source, I::batch(batch, source.tenant())));
+    }
+    if statements.is_empty() {
+        return Box::pin(async { Ok(Vec::new()) });
     }
     source.run(in_order(statements))
 }

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 
 use crate::error::{Error, Result};
 use crate::model::TenantModel;
-use crate::session::{LoadsAs, Source, Wire, load};
+use crate::session::{LoadsAs, LoadsColumnsAs, Source, Wire, load};
 
 /// Loads models and checks them. The check is part of the work that is committed, so that an `UPDATE … RETURNING` which
 /// touched a foreign row is rolled back.
@@ -32,7 +32,7 @@ pub(crate) fn checked_columns<'a, M, Q, U>(
 ) -> impl for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<Vec<U>>> + Send + use<'a, M, Q, U>
 where
     M: TenantModel,
-    Q: LoadsAs<(M::Key, U)> + 'a,
+    Q: LoadsColumnsAs<M::Key, U> + 'a,
     U: Send + 'static,
 {
     let tenant = source.tenant().clone();

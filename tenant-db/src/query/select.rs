@@ -11,14 +11,14 @@ use diesel::query_dsl::methods::{
 use futures_util::future::BoxFuture;
 
 use super::fragments::{
-    CountRows, ExistsRows, ForUpdate, Locked, Parenthesized, SkipLocked, Unlocked,
+    CountRows, ExistsRows, ForUpdate, InQuery, Locked, Parenthesized, SkipLocked, Unlocked,
 };
 use super::scope::InScope;
 use crate::error::{Error, Result};
 use crate::model::TenantModel;
 use crate::permission::Grants;
 use super::rows::{checked, checked_columns, one, single};
-use crate::session::{LoadsAs, Source, load};
+use crate::session::{LoadsAs, LoadsColumnsAs, Source, load};
 
 /// A query on `M`'s table: diesel's verbs, and at the end `load`, `first`, `count`, `exists`, `update` or `delete`.
 ///
@@ -52,7 +52,7 @@ pub struct WholeRow;
 
 /// Columns, or any expressions, chosen by `select`.
 #[derive(Debug, Clone, Copy)]
-pub struct Columns<E>(E);
+pub struct Columns<E>(InQuery<E>);
 
 impl<M: TenantModel> Shape<M> for WholeRow {
     type Selection = M::Selection;
@@ -64,9 +64,9 @@ impl<M: TenantModel> Shape<M> for WholeRow {
 
 impl<M: TenantModel, E: Send> Shape<M> for Columns<E>
 where
-    (M::TenantColumn, E): Expression,
+    (M::TenantColumn, InQuery<E>): Expression,
 {
-    type Selection = (M::TenantColumn, E);
+    type Selection = (M::TenantColumn, InQuery<E>);
 
     fn selection(self) -> Self::Selection {
         (M::TenantColumn::default(), self.0)
@@ -120,21 +120,21 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
     }
 
     /// Orders by `expression`, and forgets earlier orders.
-    pub fn order<E>(self, expression: E) -> ScopedQuery<'a, M, R, <Q as OrderDsl<E>>::Output, S, L>
+    pub fn order<E>(self, expression: E) -> ScopedQuery<'a, M, R, <Q as OrderDsl<InQuery<E>>>::Output, S, L>
     where
         E: InScope<M>,
-        Q: OrderDsl<E>,
+        Q: OrderDsl<InQuery<E>>,
     {
-        self.map(|query| query.order(expression))
+        self.map(|query| query.order(InQuery(expression)))
     }
 
     /// Orders by `expression` where earlier orders leave it open.
-    pub fn then_order_by<E>(self, expression: E) -> ScopedQuery<'a, M, R, <Q as ThenOrderDsl<E>>::Output, S, L>
+    pub fn then_order_by<E>(self, expression: E) -> ScopedQuery<'a, M, R, <Q as ThenOrderDsl<InQuery<E>>>::Output, S, L>
     where
         E: InScope<M>,
-        Q: ThenOrderDsl<E>,
+        Q: ThenOrderDsl<InQuery<E>>,
     {
-        self.map(|query| query.then_order_by(expression))
+        self.map(|query| query.then_order_by(InQuery(expression)))
     }
 
     /// At most `rows` rows.
@@ -252,7 +252,7 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
         ScopedQuery {
             source: self.source,
             query: self.query,
-            shape: Columns(expression),
+            shape: Columns(InQuery(expression)),
             types: PhantomData,
         }
     }
@@ -301,7 +301,7 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
 impl<'a, M: TenantModel, R, Q, E, L> ScopedQuery<'a, M, R, Q, Columns<E>, L>
 where
     E: Send,
-    (M::TenantColumn, E): Expression,
+    (M::TenantColumn, InQuery<E>): Expression,
 {
     /// Loads what was selected, as `U`.
     ///
@@ -317,8 +317,8 @@ where
         R: Grants<M::Read>,
         U: Send + 'static,
         Q: FilterDsl<M::TenantEq>,
-        Scoped<M, Q>: SelectDsl<(M::TenantColumn, E)>,
-        Locked<Selected<M, Q, Columns<E>>, L>: LoadsAs<(M::Key, U)> + 'a,
+        Scoped<M, Q>: SelectDsl<(M::TenantColumn, InQuery<E>)>,
+        Locked<Selected<M, Q, Columns<E>>, L>: LoadsColumnsAs<M::Key, U> + 'a,
     {
         let source = self.source;
         let query = self.statement();
@@ -336,8 +336,8 @@ where
         U: Send + 'static,
         Q: LimitDsl,
         <Q as LimitDsl>::Output: FilterDsl<M::TenantEq>,
-        Scoped<M, <Q as LimitDsl>::Output>: SelectDsl<(M::TenantColumn, E)>,
-        Locked<Selected<M, <Q as LimitDsl>::Output, Columns<E>>, L>: LoadsAs<(M::Key, U)> + 'a,
+        Scoped<M, <Q as LimitDsl>::Output>: SelectDsl<(M::TenantColumn, InQuery<E>)>,
+        Locked<Selected<M, <Q as LimitDsl>::Output, Columns<E>>, L>: LoadsColumnsAs<M::Key, U> + 'a,
     {
         let source = self.source;
         let query = self.limit(1).statement();

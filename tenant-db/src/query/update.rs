@@ -9,7 +9,6 @@ use diesel::query_dsl::methods::FilterDsl;
 use futures_util::future::BoxFuture;
 
 use super::rows::{checked, single};
-use super::scope::Target;
 use super::select::{Scoped, ScopedQuery};
 use crate::error::{Error, Result};
 use crate::model::TenantModel;
@@ -43,8 +42,68 @@ pub trait TenantUpdate: Sized + Send {
 }
 
 /// `UPDATE table SET … WHERE …`.
-pub(crate) type Update<M, Where, Changes> =
+type Statement<M, Where, Changes> =
     UpdateStatement<<M as TenantModel>::Table, Where, <Changes as AsChangeset>::Changeset>;
+
+/// What can change rows of `M`: every [`TenantUpdate`] whose model is `M`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot change rows of `{M}`",
+    label = "not a `TenantUpdate` for `{M}`",
+    note = "put `#[derive(TenantUpdate)] #[tenant(model = {M})]` on a struct with the columns that may change"
+)]
+pub trait ChangesOf<'a, M: TenantModel>: TenantUpdate<Model = M> {
+    #[doc(hidden)]
+    type One: LoadsAs<M::Row> + 'a;
+
+    #[doc(hidden)]
+    fn one(self, row: M::Found) -> Self::One;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, U> ChangesOf<'a, M> for U
+where
+    M: TenantModel,
+    U: TenantUpdate<Model = M>,
+    U::Changes: AsChangeset<Target = M::Table, Changeset: 'a>,
+    Statement<M, M::FoundWhere, U::Changes>: AsQuery,
+    Returning<Statement<M, M::FoundWhere, U::Changes>, M::Selection>: Query + LoadsAs<M::Row> + 'a,
+{
+    type One = Returning<Statement<M, M::FoundWhere, U::Changes>, M::Selection>;
+
+    fn one(self, row: M::Found) -> Self::One {
+        diesel::update(row).set(self.into_changes()).returning(M::selection())
+    }
+}
+
+/// A query that says which rows of `M` to change, and nothing else.
+#[diagnostic::on_unimplemented(
+    message = "only filters may come before `update`, and the changes must be for `{M}`",
+    label = "more than filters, a boxed query, or changes of another model",
+    note = "SQL has no UPDATE with an order, a limit or a selection: filter by the primary keys of the rows instead"
+)]
+pub trait UpdateTarget<'a, M: TenantModel, U> {
+    #[doc(hidden)]
+    type Statement: QueryFragment<Pg> + QueryId + Send + 'a;
+
+    #[doc(hidden)]
+    fn changed(self, changes: U) -> Self::Statement;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, U, Q> UpdateTarget<'a, M, U> for Q
+where
+    M: TenantModel,
+    U: TenantUpdate<Model = M>,
+    U::Changes: AsChangeset<Target = M::Table, Changeset: 'a>,
+    Q: IntoUpdateTarget<Table = M::Table>,
+    Statement<M, Q::WhereClause, U::Changes>: AsQuery + QueryFragment<Pg> + QueryId + Send + 'a,
+{
+    type Statement = Statement<M, Q::WhereClause, U::Changes>;
+
+    fn changed(self, changes: U) -> Self::Statement {
+        diesel::update(self).set(changes.into_changes())
+    }
+}
 
 /// Changes the row with a primary key.
 pub(crate) fn update_one<'a, M, U>(
@@ -54,15 +113,12 @@ pub(crate) fn update_one<'a, M, U>(
 ) -> BoxFuture<'a, Result<M>>
 where
     M: TenantModel,
-    U: TenantUpdate<Model = M>,
-    U::Changes: AsChangeset<Target = M::Table, Changeset: 'a>,
-    Update<M, M::FoundWhere, U::Changes>: AsQuery,
-    Returning<Update<M, M::FoundWhere, U::Changes>, M::Selection>: Query + LoadsAs<M::Row> + 'a,
+    U: ChangesOf<'a, M>,
 {
     if changes.is_empty() {
         return Box::pin(async { Err(Error::NoChanges) });
     }
-    let statement = diesel::update(found::<M>(source, key)).set(changes.into_changes()).returning(M::selection());
+    let statement = changes.one(found::<M>(source, key));
     Box::pin(async move { source.run(checked::<M, _>(source, statement)).await.and_then(single) })
 }
 
@@ -87,17 +143,13 @@ where
     where
         R: Grants<M::Update> + Grants<M::Read>,
         U: TenantUpdate<Model = M>,
-        U::Changes: AsChangeset<Target = M::Table, Changeset: 'a>,
-        Scoped<M, Q>: Target<M>,
-        Update<M, <Scoped<M, Q> as IntoUpdateTarget>::WhereClause, U::Changes>:
-            AsQuery + QueryFragment<Pg> + QueryId + Send + 'a,
+        Scoped<M, Q>: UpdateTarget<'a, M, U>,
     {
         if changes.is_empty() {
             return Box::pin(async { Err(Error::NoChanges) });
         }
         let source = self.source;
-        let target = self.query.filter(M::tenant_eq(source.tenant()));
-        let statement = diesel::update(target).set(changes.into_changes());
+        let statement = self.query.filter(M::tenant_eq(source.tenant())).changed(changes);
         source.run(move |wire| execute(wire, statement))
     }
 }

@@ -59,6 +59,16 @@ where
     }
 }
 
+/// A statement whose rows are a tenant's key, which is checked and taken off, and what can be read as `U`.
+#[diagnostic::on_unimplemented(
+    message = "what this query selects cannot be loaded as `{U}`",
+    note = "`{U}` has to fit the selected columns: a tuple, or a struct with `#[derive(Queryable)]`, whose fields have the columns' types in their order"
+)]
+pub trait LoadsColumnsAs<K, U>: LoadsAs<(K, U)> {}
+
+#[diagnostic::do_not_recommend]
+impl<Q, K, U> LoadsColumnsAs<K, U> for Q where Q: LoadsAs<(K, U)> {}
+
 /// Sends a statement and reads its rows.
 pub(crate) fn load<'c, Q, U>(wire: Wire<'c>, query: Q) -> BoxFuture<'c, Result<Vec<U>>>
 where

@@ -1,7 +1,5 @@
 //! What a statement is written to hides the connection even from who implements the trait.
 
-use tenant_db::prelude::*;
-use tenant_db_tests::models::*;
 
 fn take<'c>(wire: tenant_db::query::Wire<'c>) -> &'c diesel_async::AsyncPgConnection {
     wire.0

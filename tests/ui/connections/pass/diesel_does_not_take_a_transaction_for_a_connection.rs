@@ -1,7 +1,5 @@
 //! Nor does a transaction deref to one.
 
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use tenant_db::prelude::*;
 use tenant_db_tests::models::*;
 

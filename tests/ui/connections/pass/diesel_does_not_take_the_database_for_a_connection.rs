@@ -1,7 +1,5 @@
 //! diesel-async implements its traits for whatever derefs to a connection.
 
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use tenant_db::prelude::*;
 use tenant_db_tests::models::*;
 

@@ -1,7 +1,6 @@
 //! There is no method that returns a connection.
 
 use tenant_db::prelude::*;
-use tenant_db_tests::models::*;
 
 async fn take(db: &TenantDb, context: &TenantContext) {
     let _ = db.begin(context).await;

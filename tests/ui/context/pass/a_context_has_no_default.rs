@@ -1,7 +1,6 @@
 //! There is no tenant that one acts for unless told otherwise.
 
 use tenant_db::prelude::*;
-use tenant_db_tests::models::*;
 use uuid::Uuid;
 
 async fn ask(tokens: &impl Authenticator<Key = Uuid, Credentials = str>) -> tenant_db::Result<TenantContext> {

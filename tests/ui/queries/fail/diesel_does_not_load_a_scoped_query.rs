@@ -5,8 +5,7 @@ use tenant_db::prelude::*;
 use tenant_db_tests::models::*;
 
 async fn load(db: &TenantDb, context: &TenantContext<Viewer>, connection: &mut diesel_async::AsyncPgConnection) {
-    let query = db.scoped::<Customer>(context).filter(customers::name.eq("Ada"));
-    let _ = diesel_async::RunQueryDsl::load::<String>(query, connection).await;
+    let _ = db.scoped::<Customer>(context).filter(customers::name.eq("Ada")).load(connection).await;
 }
 
 fn main() {}

@@ -1,6 +1,5 @@
 //! Nor a selection.
 
-use diesel::prelude::*;
 use tenant_db::prelude::*;
 use tenant_db_tests::models::*;
 

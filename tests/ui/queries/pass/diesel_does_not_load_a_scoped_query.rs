@@ -5,8 +5,7 @@ use tenant_db::prelude::*;
 use tenant_db_tests::models::*;
 
 async fn load(db: &TenantDb, context: &TenantContext<Viewer>) {
-    let query = db.scoped::<Customer>(context).filter(customers::name.eq("Ada"));
-    let _ = query.load().await;
+    let _ = db.scoped::<Customer>(context).filter(customers::name.eq("Ada")).load().await;
 }
 
 fn main() {}

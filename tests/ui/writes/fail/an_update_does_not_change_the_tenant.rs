@@ -2,6 +2,7 @@
 
 use tenant_db::prelude::*;
 use tenant_db_tests::models::*;
+use uuid::Uuid;
 
 #[derive(TenantUpdate)]
 #[tenant(model = Customer)]
