@@ -184,7 +184,7 @@ pub(crate) fn refused_by_the_compiler() {
         ),
         (
             "a connection behind the library's back",
-            "db.connection().await",
+            "db.get().await",
             include_str!("../../../tests/ui/connections/fail/the_pool_has_no_connection_to_give.stderr"),
         ),
     ] {

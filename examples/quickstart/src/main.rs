@@ -62,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     chapter(6, "Somebody switches layers off");
     database.execute("ALTER TABLE customers DISABLE ROW LEVEL SECURITY").await?;
-    step("An administrator disables row-level security", "the query builder is alone now");
+    step("Row-level security is disabled", "the query builder is alone now");
     attack.by_the_builder().await?;
     match TenantDb::builder(&url).database(config).connect().await {
         Err(tenant_db::Error::Misconfigured(report)) => {

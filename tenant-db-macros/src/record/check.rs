@@ -28,6 +28,7 @@ pub(crate) fn record(
     let inferred = model.segments.last().map(|segment| inferred_table(&segment.ident).into());
     Some(Record {
         ident: input.ident.clone(),
+        vis: input.vis.clone(),
         generics: input.generics.clone(),
         table: attr.table.into_value().or(inferred)?,
         model,

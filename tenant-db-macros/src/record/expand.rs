@@ -41,20 +41,20 @@ pub(super) fn columns(record: &Record) -> impl Iterator<Item = &Ident> {
 /// reported once.
 ///
 /// ```ignore
-/// pub enum __Record {}
+/// pub enum __Record {} // as visible as the struct, whose model may be as hidden as itself
 /// impl __p::RecordModel for __Record { type Model = Customer; }
 /// type __Model = <__Record as __p::RecordModel>::Model;
 /// const _: fn() = __p::same_table::<__table::table, __Model>;
 /// ```
 pub(super) fn model(record: &Record) -> TokenStream {
-    let model = &record.model;
+    let (model, vis) = (&record.model, &record.vis);
     let span = span_of(model);
     let associated = quote_spanned!(span=> type Model = #model;);
     let span = span_of(&record.table);
     let same_table = quote_spanned!(span=> const _: fn() = __p::same_table::<__table::table, __Model>;);
     quote! {
         #[doc(hidden)]
-        pub enum __Record {}
+        #vis enum __Record {}
         #[automatically_derived]
         impl __p::RecordModel for __Record {
             #associated

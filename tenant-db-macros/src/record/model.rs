@@ -1,6 +1,6 @@
 //! [`Record`]: a struct whose fields are written to a model's columns, once everything is checked.
 
-use syn::{Generics, Ident, Path};
+use syn::{Generics, Ident, Path, Visibility};
 
 use crate::field::Field;
 
@@ -8,6 +8,8 @@ use crate::field::Field;
 pub(crate) struct Record {
     /// The struct.
     pub(crate) ident: Ident,
+    /// Who sees it.
+    pub(crate) vis: Visibility,
     /// Its lifetimes and types.
     pub(crate) generics: Generics,
     /// The model.
