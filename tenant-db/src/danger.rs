@@ -113,6 +113,7 @@ impl SkipVerification {
 /// tx.commit().await?;
 /// # Ok(totals[0].total)
 /// # }
+/// # fn main() {}
 /// ```
 ///
 /// # Isolation

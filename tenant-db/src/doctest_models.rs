@@ -1,4 +1,5 @@
 // Included by doc tests: the models that their examples speak of.
+#[allow(dead_code)]
 mod models {
     use tenant_db::{Permission, Role, TenantInsert, TenantScoped, TenantUpdate};
     use uuid::Uuid;

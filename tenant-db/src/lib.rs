@@ -137,3 +137,8 @@ pub use session::{
 };
 pub use tenant::{KeyKind, TenantKey, TenantValue};
 pub use tenant_db_macros::{Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate};
+
+/// The programs in the README are compiled with the documentation's.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

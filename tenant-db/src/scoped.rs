@@ -22,7 +22,7 @@ use crate::session::{LoadsAs, Source};
 
 /// The rows of `M` that belong to one tenant, for somebody with role `R`.
 ///
-/// [`TenantDb::scoped`](crate::TenantDb::scoped) makes one whose operations are transactions of their own;
+/// [`TenantDb::scoped`](crate::Repositories::scoped) makes one whose operations are transactions of their own;
 /// [`Transaction::scoped`](crate::Transaction::scoped) makes one that works in the transaction. A role that does not
 /// grant what an operation needs is a compile error.
 ///
@@ -63,7 +63,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] where the tenant has no such row, whoever else may have it (I8), and those of
+    /// [`Error::NotFound`](crate::Error::NotFound) where the tenant has no such row, whoever else may have it (I8), and those of
     /// [`ScopedQuery::load`].
     pub fn find(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<M>>
     where
@@ -80,7 +80,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     ///
     /// # Errors
     ///
-    /// Those of [`find`](Self::find) but [`Error::NotFound`].
+    /// Those of [`find`](Self::find) but [`Error::NotFound`](crate::Error::NotFound).
     pub fn find_optional(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<Option<M>>>
     where
         R: Grants<M::Read>,
@@ -219,7 +219,7 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] where the tenant has none, and those of [`ScopedQuery::load`].
+    /// [`Error::NotFound`](crate::Error::NotFound) where the tenant has none, and those of [`ScopedQuery::load`].
     pub fn first(&self) -> BoxFuture<'a, Result<M>>
     where
         R: Grants<M::Read>,
@@ -266,7 +266,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] where a constraint refuses the row, and those of [`ScopedQuery::load`].
+    /// [`Error::Conflict`](crate::Error::Conflict) where a constraint refuses the row, and those of [`ScopedQuery::load`].
     ///
     /// # Isolation
     ///
@@ -298,8 +298,8 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] where the tenant has no such row, [`Error::NoChanges`] where no column is set,
-    /// [`Error::Conflict`], and those of [`ScopedQuery::load`].
+    /// [`Error::NotFound`](crate::Error::NotFound) where the tenant has no such row, [`Error::NoChanges`](crate::Error::NoChanges) where no column is set,
+    /// [`Error::Conflict`](crate::Error::Conflict), and those of [`ScopedQuery::load`].
     pub fn update<U>(&self, key: M::PrimaryKey, changes: U) -> BoxFuture<'a, Result<M>>
     where
         R: Grants<M::Update> + Grants<M::Read>,
@@ -312,7 +312,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] where the tenant has no such row, [`Error::Conflict`] where a foreign key forbids it, and
+    /// [`Error::NotFound`](crate::Error::NotFound) where the tenant has no such row, [`Error::Conflict`](crate::Error::Conflict) where a foreign key forbids it, and
     /// those of [`ScopedQuery::load`].
     pub fn delete(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<()>>
     where

@@ -1,5 +1,7 @@
 //! A database for one test.
 
+#![allow(clippy::expect_used, reason = "a test that cannot be set up has to stop")]
+
 use tenant_db::database::DatabaseConfig;
 use tenant_db::testing::{DatabaseSetup, Postgres, ServerSource, TestDatabase, unique_name};
 use tenant_db::{
@@ -41,7 +43,6 @@ impl World {
     }
 
     /// The names in this database.
-    #[must_use]
     pub fn config(&self) -> &DatabaseConfig {
         &self.config
     }
@@ -73,13 +74,11 @@ impl World {
     }
 
     /// A context of a new tenant, with role [`Manager`].
-    #[must_use]
     pub fn manager(&self) -> TenantContext<Manager> {
         self.context::<Manager, _>(Uuid::now_v7())
     }
 
     /// A context of `tenant` with role `R`.
-    #[must_use]
     pub fn context<R: Role, K: TenantKey>(&self, tenant: K) -> TenantContext<R, K> {
         let identity = Identity::new(tenant, "test").with_role(R::NAME);
         danger::context("a test has no users", identity)
@@ -88,7 +87,6 @@ impl World {
     }
 
     /// A context of `tenant` for models that ask for no permission.
-    #[must_use]
     pub fn plain_context<K: TenantKey>(&self, tenant: K) -> TenantContext<AnyRole, K> {
         danger::context("a test has no users", Identity::new(tenant, "test")).expect("a context")
     }

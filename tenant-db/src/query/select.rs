@@ -34,8 +34,11 @@ pub struct ScopedQuery<'a, M: TenantModel, R, Q, S = WholeRow, L = Unlocked> {
     pub(super) source: Source<'a, M::Key>,
     pub(super) query: Q,
     shape: S,
-    types: PhantomData<fn() -> (M, R, L)>,
+    types: PhantomData<Types<M, R, L>>,
 }
+
+/// The types that a query knows apart from its parts. A function's type, so that they need not be `Send`.
+type Types<M, R, L> = fn() -> (M, R, L);
 
 /// What a query selects.
 pub trait Shape<M: TenantModel>: Send {
@@ -239,11 +242,12 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
-    /// # use diesel::prelude::*;
+    /// # use tenant_db::prelude::*;
     /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
     /// let names: Vec<String> = db.scoped::<Customer>(&context).select(customers::name).load().await?;
     /// # Ok(())
     /// # }
+    /// # fn main() {}
     /// ```
     pub fn select<E>(self, expression: E) -> ScopedQuery<'a, M, R, Q, Columns<E>, L>
     where

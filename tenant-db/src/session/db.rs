@@ -72,6 +72,7 @@ impl TenantDb {
     ///     .await?;
     /// # Ok(())
     /// # }
+    /// # fn main() {}
     /// ```
     ///
     /// # Errors
@@ -123,6 +124,7 @@ impl TenantDb {
     /// })
     /// .await
     /// # }
+    /// # fn main() {}
     /// ```
     ///
     /// # Errors
@@ -161,6 +163,7 @@ impl TenantDb {
     /// let count = db.transaction_with(&context, options, async |tx| tx.scoped::<Customer>().count().await).await?;
     /// # Ok(())
     /// # }
+    /// # fn main() {}
     /// ```
     ///
     /// # Errors
@@ -343,6 +346,7 @@ impl TenantDb {
 /// let everyone = customers.load().await?;
 /// # Ok(())
 /// # }
+/// # fn main() {}
 /// ```
 pub trait Repositories<R, K: TenantKey> {
     /// The repository of `M` for the tenant of `context`. Each of its operations is a transaction of its own.

@@ -211,6 +211,7 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
     /// .await?;
     /// # Ok(())
     /// # }
+    /// # fn main() {}
     /// ```
     ///
     /// # Errors
