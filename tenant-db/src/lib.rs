@@ -47,7 +47,7 @@
 //! | say who may do what | [`Permission`](macro@Permission), [`Role`](macro@Role), [`Grants`] |
 //! | find out who somebody is | [`Authenticator`], [`Identity`], [`TenantContext`] |
 //! | connect | [`TenantDb`], [`TenantDbBuilder`] |
-//! | read and write rows | [`TenantScoped`], [`ScopedQuery`] |
+//! | read and write rows | [`TenantScoped`](struct@TenantScoped), [`ScopedQuery`] |
 //! | make several statements one | [`TenantDb::transaction`], [`Transaction`] |
 //! | prepare a database | [`database`] |
 //! | know whether a database keeps the promise | [`doctor`] |

@@ -1,6 +1,6 @@
 //! The query builder: diesel's verbs on a model's table, with the tenant predicate on every statement (I5).
 //!
-//! Programs start from [`TenantScoped`](crate::TenantScoped) and seldom name what is in here; the types and bounds are
+//! Programs start from [`TenantScoped`](struct@crate::TenantScoped) and seldom name what is in here; the types and bounds are
 //! public so that signatures can be written.
 
 mod fragments;
