@@ -3,11 +3,12 @@
 //! Each is a bound on an associated type or on a function. The derives write the type down in a small item of its own,
 //! underlined at its place in the user's struct: there a type that does not fit is reported, with the text from here.
 
-use diesel::deserialize::{FromSqlRow, Result};
+use std::marker::PhantomData;
+
+use diesel::deserialize::{FromSqlRow, FromStaticSqlRow, Queryable, Result};
 use diesel::dsl::Eq;
 use diesel::expression::{AsExpression, Expression, TypedExpressionType};
 use diesel::pg::Pg;
-use diesel::row::Row;
 use diesel::sql_types::SqlType;
 use diesel::{Column, ExpressionMethods};
 
@@ -58,23 +59,18 @@ pub trait SameAs<Key> {}
 
 impl<T> SameAs<T> for T {}
 
-/// Reads a column.
-///
-/// # Errors
-///
-/// Those of the type.
-pub fn read<'a, T: ReadAs<ST>, ST>(row: &impl Row<'a, Pg>) -> Result<T> {
-    T::read_as(row)
+/// The field of a model at place `N`.
+pub trait ReadField<const N: usize> {
+    /// The SQL type of what is selected for it.
+    type SqlType;
+    /// What that is read as: the field's type, or the one in `#[diesel(deserialize_as = …)]`.
+    type Type: ReadAs<Self::SqlType>;
 }
 
-/// Reads a column as `Raw`, and converts it: `#[diesel(deserialize_as = Raw)]`.
-///
-/// # Errors
-///
-/// Those of the type and of the conversion.
-pub fn read_converted<'a, Raw: ReadAs<ST>, T: ConvertedFrom<Raw>, ST>(row: &impl Row<'a, Pg>) -> Result<T> {
-    T::convert(Raw::read_as(row)?)
-}
+/// What the field of `M` at place `N` is read as. Named by way of the trait, a type that does not fit keeps the whole
+/// row from being looked at, which would be reported at length.
+pub type Read<M, const N: usize> =
+    <<M as ReadField<N>>::Type as ReadAs<<M as ReadField<N>>::SqlType>>::Value;
 
 /// A type that a column can be read as.
 #[diagnostic::on_unimplemented(
@@ -83,9 +79,9 @@ pub fn read_converted<'a, Raw: ReadAs<ST>, T: ConvertedFrom<Raw>, ST>(row: &impl
     note = "what is `Nullable<…>` in `table!` is an `Option<…>` in the struct; diesel's features (`chrono`, \
             `serde_json`, …) add types, and `#[diesel(deserialize_as = …)]` converts"
 )]
-pub trait ReadAs<ST>: Sized {
-    /// Reads it.
-    fn read_as<'a>(row: &impl Row<'a, Pg>) -> Result<Self>;
+pub trait ReadAs<ST> {
+    /// The type itself.
+    type Value;
 }
 
 #[diagnostic::do_not_recommend]
@@ -93,9 +89,7 @@ impl<T, ST> ReadAs<ST> for T
 where
     T: FromSqlRow<ST, Pg>,
 {
-    fn read_as<'a>(row: &impl Row<'a, Pg>) -> Result<Self> {
-        T::build_from_row(row)
-    }
+    type Value = T;
 }
 
 /// The field of a model at place `N`, which is part of the primary key.
@@ -123,6 +117,12 @@ where
 {
 }
 
+/// The field of a model at place `N`, which is read as another type and converted.
+pub trait ConvertedField<const N: usize>: ReadField<N> {
+    /// The field's type.
+    type Converted: ConvertedFrom<<Self as ReadField<N>>::Type>;
+}
+
 /// A type that another one is converted to.
 #[diagnostic::on_unimplemented(
     message = "a `{Raw}` cannot be converted to a `{Self}`",
@@ -141,6 +141,32 @@ where
 {
     fn convert(raw: Raw) -> Result<T> {
         raw.try_into().map_err(Into::into)
+    }
+}
+
+/// A column that is read as `Raw` and converted to `T`: `#[diesel(deserialize_as = Raw)]`.
+#[derive(Debug)]
+pub struct Converted<Raw, T> {
+    value: T,
+    raw: PhantomData<fn() -> Raw>,
+}
+
+impl<Raw, T> Converted<Raw, T> {
+    /// The converted value.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<Raw, T, ST> Queryable<ST, Pg> for Converted<Raw, T>
+where
+    Raw: FromStaticSqlRow<ST, Pg>,
+    T: ConvertedFrom<Raw>,
+{
+    type Row = Raw;
+
+    fn build(row: Raw) -> Result<Self> {
+        Ok(Self { value: T::convert(row)?, raw: PhantomData })
     }
 }
 

@@ -20,7 +20,7 @@ use crate::names::{import_column, import_table, span_of};
 pub(crate) fn scoped(model: &Model) -> TokenStream {
     let imports = imports(model);
     let types = keys::types(model);
-    let cells = row::cells(model);
+    let read_fields = row::read_fields(model);
     let tenant_model = tenant_model(model);
     let checks = checks::checks(model);
     let insert_records = record::insert_records(model);
@@ -30,7 +30,7 @@ pub(crate) fn scoped(model: &Model) -> TokenStream {
             #imports
             #checks
             #types
-            #cells
+            #read_fields
             #tenant_model
             #insert_records
             #registration

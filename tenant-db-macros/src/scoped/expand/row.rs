@@ -12,18 +12,15 @@ use crate::names::{column_alias, span_of};
 ///
 /// ```ignore
 /// type Selection = (__column_tenant_id, (__column_id, __column_name,));
-/// type Row = (__Key, (__Field0, __Field1,));
+/// type Row = (__Key, (__p::Read<Customer, 0>, __p::Read<Customer, 1>,));
 /// ```
 pub(super) fn associated_types(model: &Model) -> TokenStream {
     let tenant_column = column_alias(&model.tenant_column);
     let selected = model.fields.iter().map(selected_type);
-    let cells = model.fields.iter().enumerate().map(|(at, field)| {
-        let (name, ty) = (cell_name(at), &field.ty);
-        if field.column().is_some() { quote!(#name) } else { quote!(#ty) }
-    });
+    let read = model.fields.iter().enumerate().map(|(at, field)| read_type(&model.ident, at, field));
     quote! {
         type Selection = (#tenant_column, (#(#selected,)*));
-        type Row = (__Key, (#(#cells,)*));
+        type Row = (__Key, (#(#read,)*));
     }
 }
 
@@ -37,10 +34,9 @@ pub(super) fn functions(model: &Model) -> TokenStream {
     let names: Vec<_> = model.fields.iter().map(|field| &field.ident).collect();
     // Not the fields' own names: those may be diesel columns in scope, which patterns would then mean.
     let bindings: Vec<_> = (0..names.len()).map(|at| format_ident!("__field_{at}")).collect();
-    let values =
-        model.fields.iter().zip(&bindings).map(|(field, binding)| {
-            if field.column().is_some() { quote!(#binding.0) } else { quote!(#binding) }
-        });
+    let values = model.fields.iter().zip(&bindings).map(|(field, binding)| {
+        if field.attr.deserialize_as.is_absent() { quote!(#binding) } else { quote!(#binding.into_inner()) }
+    });
     quote! {
         fn selection() -> Self::Selection {
             (#tenant_column, (#(#selected,)*))
@@ -79,47 +75,50 @@ fn selected_value(field: &Field) -> TokenStream {
     }
 }
 
-/// For each column, what stands for its field in a row. It can be read whatever the field's type is: a type that does not fit
-/// is reported in the body of `build_from_row`, at the field's type, and not for the whole row as well.
+/// A field fits what is selected for it: one impl for each field, checked at the field's type.
 ///
 /// ```ignore
-/// pub struct __Field1(String);
-/// impl FromStaticSqlRow<SqlTypeOf<__column_name>, Pg> for __Field1 { … __p::read::<String, …>(__row) … }
-/// impl Queryable<SqlTypeOf<__column_name>, Pg> for __Field1 { type Row = Self; … }
+/// impl __p::ReadField<1> for Customer {
+///     type SqlType = __p::diesel::dsl::SqlTypeOf<__column_name>;
+///     type Type = String;
+/// }
 /// ```
-pub(super) fn cells(model: &Model) -> TokenStream {
-    model.fields.iter().enumerate().filter_map(|(at, field)| cell(at, field)).collect()
+pub(super) fn read_fields(model: &Model) -> TokenStream {
+    model.fields.iter().enumerate().map(|(at, field)| read_field(&model.ident, at, field)).collect()
 }
 
-fn cell(at: usize, field: &Field) -> Option<TokenStream> {
-    let (name, ty, span) = (cell_name(at), &field.ty, span_of(&field.ty));
-    let column = column_alias(field.column()?);
-    let sql_type = quote!(__p::diesel::dsl::SqlTypeOf<#column>);
-    let read = match field.attr.deserialize_as.value() {
-        Some(raw) => quote_spanned!(span=> __p::read_converted::<#raw, #ty, #sql_type>(__row)),
-        None => quote_spanned!(span=> __p::read::<#ty, #sql_type>(__row)),
-    };
-    Some(quote! {
-        #[doc(hidden)]
-        pub struct #name(#ty);
-        #[automatically_derived]
-        impl __p::diesel::deserialize::FromStaticSqlRow<#sql_type, __p::diesel::pg::Pg> for #name {
-            fn build_from_row<'__a>(
-                __row: &impl __p::diesel::row::Row<'__a, __p::diesel::pg::Pg>,
-            ) -> __p::diesel::deserialize::Result<Self> {
-                ::core::result::Result::map(#read, Self)
+fn read_field(ident: &Ident, at: usize, field: &Field) -> TokenStream {
+    let selected = selected_type(field);
+    let raw = field.attr.deserialize_as.value();
+    let read = raw.unwrap_or(&field.ty);
+    let span = span_of(read);
+    let read = quote_spanned!(span=> type Type = #read;);
+    let converted = raw.map(|_| {
+        let (ty, span) = (&field.ty, span_of(&field.ty));
+        let converted = quote_spanned!(span=> type Converted = #ty;);
+        quote! {
+            #[automatically_derived]
+            impl __p::ConvertedField<#at> for #ident {
+                #converted
             }
         }
+    });
+    quote! {
         #[automatically_derived]
-        impl __p::diesel::deserialize::Queryable<#sql_type, __p::diesel::pg::Pg> for #name {
-            type Row = Self;
-            fn build(__row: Self) -> __p::diesel::deserialize::Result<Self> {
-                ::core::result::Result::Ok(__row)
-            }
+        impl __p::ReadField<#at> for #ident {
+            type SqlType = __p::diesel::dsl::SqlTypeOf<#selected>;
+            #read
         }
-    })
+        #converted
+    }
 }
 
-fn cell_name(at: usize) -> Ident {
-    format_ident!("__Field{at}")
+/// What stands for a field in a row.
+fn read_type(ident: &Ident, at: usize, field: &Field) -> TokenStream {
+    let read = quote!(__p::Read<#ident, #at>);
+    if field.attr.deserialize_as.is_absent() {
+        read
+    } else {
+        quote!(__p::Converted<#read, <#ident as __p::ConvertedField<#at>>::Converted>)
+    }
 }
