@@ -239,6 +239,53 @@ async fn nothing_of_a_session_survives_check_in() {
 }
 
 #[tokio::test]
+async fn what_raw_sql_leaves_with_a_session_is_taken_back() {
+    let world = World::new().await;
+    world.execute("GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO PUBLIC").await;
+    let db = single(&world).await;
+    let (own, other) = (world.manager(), world.manager());
+    db.scoped::<Customer>(&own).insert(named("mine")).await.unwrap();
+    let role = world.config().runtime_role();
+    let sessions = format!("SELECT pid FROM pg_stat_activity WHERE usename = '{role}' AND datname = current_database()");
+    let before = world.truth(&sessions).await;
+    assert_eq!(before.len(), 1);
+    for end in ["commit", "rollback", "error"] {
+        let tx = db.begin(&own).await.unwrap();
+        let left = format!(
+            "SELECT pg_advisory_lock(42), nextval('readings_id_seq'),
+                    set_config('app.current_tenant', '{}', false), set_config('app.left', 'behind', false)",
+            own.tenant()
+        );
+        danger::sql(&tx, "a test", diesel::sql_query(left)).execute().await.unwrap();
+        match end {
+            "commit" => tx.commit().await.unwrap(),
+            "rollback" => tx.rollback().await,
+            _ => {
+                let broken = diesel::sql_query("SELECT 1 / 0");
+                assert!(danger::sql(&tx, "a test", broken).execute().await.is_err());
+                assert!(tx.commit().await.is_err());
+            }
+        }
+        let locks = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 42";
+        assert!(world.truth(locks).await.is_empty(), "after {end}");
+        #[derive(Debug, PartialEq, Eq, QueryableByName)]
+        struct Left {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            value: String,
+        }
+        let tx = db.begin(&other).await.unwrap();
+        let query = diesel::sql_query("SELECT coalesce(current_setting('app.left', true), '') AS value");
+        let seen: Vec<Left> = danger::sql(&tx, "a test", query).load().await.unwrap();
+        assert_eq!(seen, [Left { value: String::new() }], "after {end}");
+        let query = diesel::sql_query("SELECT lastval()::text AS value");
+        let sequence = danger::sql(&tx, "a test", query).load::<Left>().await;
+        assert!(sequence.is_err(), "the last value of a sequence, after {end}: {sequence:?}");
+        tx.rollback().await;
+    }
+    assert_eq!(world.truth(&sessions).await, before, "the session was reset, not replaced");
+}
+
+#[tokio::test]
 async fn a_url_that_names_a_tenant_for_the_session_is_refused() {
     let world = World::new().await;
     let separator = if world.runtime_url().contains('?') { '&' } else { '?' };

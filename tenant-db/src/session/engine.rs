@@ -120,10 +120,10 @@ impl<'a, K: TenantKey> Source<'a, K> {
         T: Send + 'a,
     {
         Box::pin(async move {
+            let Self::Transaction(state) = self else { return self.run(work).await };
+            state.session().expect_foreign_statement();
             let value = self.run(work).await?;
-            if let Self::Transaction(state) = self {
-                state.restore_tenant().await?;
-            }
+            state.restore_tenant().await?;
             Ok(value)
         })
     }

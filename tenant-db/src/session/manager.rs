@@ -1,5 +1,7 @@
 //! The pool's view of a connection: opened here, and kept only while it is provably clean (I7).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bb8::ManageConnection;
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
@@ -18,7 +20,14 @@ pub(crate) struct Session {
     /// Set before the first byte of a transaction is sent, cleared after the answer to its COMMIT or ROLLBACK. A
     /// connection that comes back dirty (a dropped future, a panic, a lost answer) is closed.
     dirty: bool,
+    /// Whether a statement that this crate did not write has run: it may have left a lock or a setting with the session.
+    foreign: AtomicBool,
 }
+
+/// Takes back what a statement can leave with a session rather than with its transaction. `DISCARD ALL` would throw the
+/// prepared statements away as well. The time zone is diesel-async's own setting.
+const RESET: &str = "CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; \
+                     RESET ALL; SET TIME ZONE 'UTC'; RESET ROLE";
 
 impl Manager {
     pub(crate) fn new(config: tokio_postgres::Config) -> Self {
@@ -30,7 +39,7 @@ impl Manager {
         let connection = AsyncPgConnection::try_from_client_and_connection(client, connection)
             .await
             .map_err(|_| Error::Connect { reason: "the session could not be set up".to_owned() })?;
-        Ok(Session { connection, dirty: false })
+        Ok(Session { connection, dirty: false, foreign: AtomicBool::new(false) })
     }
 }
 
@@ -95,13 +104,13 @@ impl Session {
     pub(super) async fn commit(&mut self) -> Result<()> {
         match self.send("COMMIT").await {
             Ok(()) => {
-                self.dirty = false;
+                self.clean().await;
                 Ok(())
             }
             Err(Error::ConnectionLost) => Err(Error::CommitUnknown),
             Err(error) => {
                 // A COMMIT that is refused (a deferred constraint, a serialization failure) has rolled back.
-                self.dirty = false;
+                self.clean().await;
                 Err(error)
             }
         }
@@ -110,8 +119,24 @@ impl Session {
     /// Rolls back. Where that cannot be confirmed the connection stays dirty and is closed, which rolls back as well.
     pub(super) async fn rollback(&mut self) {
         if self.send("ROLLBACK").await.is_ok() {
-            self.dirty = false;
+            self.clean().await;
         }
+    }
+
+    /// Notes that a statement which this crate did not write is about to run.
+    pub(super) fn expect_foreign_statement(&self) {
+        self.foreign.store(true, Ordering::Relaxed);
+    }
+
+    /// After the transaction's end: the session is clean, or made clean, or left dirty.
+    async fn clean(&mut self) {
+        if *self.foreign.get_mut() {
+            if self.send(RESET).await.is_err() {
+                return;
+            }
+            *self.foreign.get_mut() = false;
+        }
+        self.dirty = false;
     }
 
     async fn send(&self, statement: &str) -> Result<()> {
