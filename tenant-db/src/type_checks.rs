@@ -177,8 +177,8 @@ pub fn permission<P: PermissionOrNone>() {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a permission",
     label = "no `#[derive(Permission)]` on `{Self}`",
-    note = "declare it as `#[derive(Permission)] #[permission(\"customers:read\")] pub struct {Self};`, or write \
-            `tenant_db::NoPermission` for what every role may do"
+    note = "a permission is declared as `#[derive(Permission)] #[permission(\"customers:read\")] pub struct ReadCustomers;`, \
+            and `tenant_db::NoPermission` stands for what every role may do"
 )]
 pub trait PermissionOrNone {}
 
@@ -197,15 +197,13 @@ pub trait RecordModel {
 /// Accepts a model together with its own table.
 pub fn same_table<T: TableOf<M>, M>() {}
 
-/// The table of a model.
+/// The table of a model. `#[derive(TenantScoped)]` writes the one impl.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the table of `{M}`",
     label = "not the table of the model",
     note = "write `#[tenant(model = …, table = …)]` with the table that the model's own `#[tenant(table = …)]` names"
 )]
 pub trait TableOf<M> {}
-
-impl<M: TenantModel> TableOf<M> for M::Table {}
 
 /// The field of an insert or update struct at place `N`.
 pub trait WriteField<const N: usize> {

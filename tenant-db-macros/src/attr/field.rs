@@ -45,7 +45,9 @@ impl FieldAttr {
         for attribute in attributes {
             let path = attribute.path();
             if path.is_ident("diesel") {
-                for item in list::read(ctxt, attribute, "diesel(column_name = email_address)") {
+                for item in
+                    list::read(ctxt, attribute, "diesel(column_name = email_address)").unwrap_or_default()
+                {
                     read.take(ctxt, &item, allowed);
                 }
             } else if path.is_ident("encrypted") || path.is_ident("masked") {
@@ -118,7 +120,7 @@ fn unknown(ctxt: &Ctxt, key: &Ident, name: &str, allowed: Allowed) {
     ctxt.error(
         key,
         format_args!(
-            "`{name}` is not known in `#[diesel(…)]`{}, known here are {}",
+            "`{name}` is not known in `#[diesel(…)]`{}\nknown here are {}",
             did_you_mean(name, known),
             names(known.iter().copied())
         ),

@@ -18,15 +18,16 @@ pub(crate) struct Item {
     pub(crate) rest: TokenStream,
 }
 
-/// The items of `#[name(…)]`; `example` is what the attribute should look like.
-pub(crate) fn read(ctxt: &Ctxt, attribute: &Attribute, example: &str) -> Vec<Item> {
+/// The items of `#[name(…)]`; `example` is what the attribute should look like. `None` where it has another form, which
+/// is reported.
+pub(crate) fn read(ctxt: &Ctxt, attribute: &Attribute, example: &str) -> Option<Vec<Item>> {
     match &attribute.meta {
         Meta::List(list) if matches!(list.delimiter, syn::MacroDelimiter::Paren(_)) => {
-            read_stream(ctxt, list.tokens.clone(), example)
+            Some(read_stream(ctxt, list.tokens.clone(), example))
         }
         meta => {
             ctxt.error(meta, format_args!("the attribute is written `#[{example}]`"));
-            Vec::new()
+            None
         }
     }
 }

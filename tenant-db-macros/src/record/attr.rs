@@ -41,9 +41,10 @@ impl RecordAttr {
         let mut attr = Self::default();
         for attribute in &input.attrs {
             if attribute.path().is_ident("tenant") {
-                attr.span.get_or_insert_with(|| attribute.span());
-                for item in read(ctxt, attribute, EXAMPLE) {
-                    attr.take(ctxt, &item, derive);
+                attr.span.get_or_insert_with(|| attribute.path().span());
+                match read(ctxt, attribute, EXAMPLE) {
+                    Some(items) => items.iter().for_each(|item| attr.take(ctxt, item, derive)),
+                    None => attr.model = Slot::Broken,
                 }
             } else if attribute.path().is_ident("diesel") {
                 refuse_none_handling(ctxt, attribute);
@@ -89,7 +90,7 @@ fn unknown(ctxt: &Ctxt, key: &Ident, derive: &str) {
 
 /// diesel's derives may stand beside ours, but what they are told about `None` would not hold for ours.
 fn refuse_none_handling(ctxt: &Ctxt, attribute: &Attribute) {
-    for item in read(ctxt, attribute, "diesel(table_name = customers)") {
+    for item in read(ctxt, attribute, "diesel(table_name = customers)").unwrap_or_default() {
         let name = item.key.to_string();
         if name == "treat_none_as_default_value" || name == "treat_none_as_null" {
             ctxt.error(

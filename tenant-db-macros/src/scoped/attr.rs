@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use syn::parse::{Parse as _, Parser as _};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Ident, LitStr, Path, Token, Type};
 
 use crate::attr::{
@@ -68,9 +69,10 @@ impl ScopedAttr {
     pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Self {
         let mut attr = Self::default();
         for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("tenant")) {
-            attr.span.get_or_insert_with(|| syn::spanned::Spanned::span(attribute));
-            for item in read(ctxt, attribute, EXAMPLE) {
-                attr.take(ctxt, &item);
+            attr.span.get_or_insert_with(|| attribute.path().span());
+            match read(ctxt, attribute, EXAMPLE) {
+                Some(items) => items.iter().for_each(|item| attr.take(ctxt, item)),
+                None => attr.table = Slot::Broken,
             }
         }
         attr

@@ -9,11 +9,13 @@ use crate::names::{column_alias, span_of};
 /// The types of the keys, and the permissions. Those of the other fields are checked where they are read.
 pub(super) fn checks(model: &Model) -> TokenStream {
     let key = key(model);
+    let table_of = table_of(model);
     let tenant_field = tenant_field(model);
     let key_fields = model.primary_key.iter().map(|part| key_field(model, part));
     let permissions = permissions(model);
     quote! {
         #key
+        #table_of
         #tenant_field
         #(#key_fields)*
         #permissions
@@ -45,6 +47,19 @@ fn key(model: &Model) -> TokenStream {
             type SqlType = __p::diesel::dsl::SqlTypeOf<#column>;
             #associated
         }
+    }
+}
+
+/// Inserts and updates name the table again.
+///
+/// ```ignore
+/// impl __p::TableOf<Customer> for __table::table {}
+/// ```
+fn table_of(model: &Model) -> TokenStream {
+    let ident = &model.ident;
+    quote! {
+        #[automatically_derived]
+        impl __p::TableOf<#ident> for __table::table {}
     }
 }
 
