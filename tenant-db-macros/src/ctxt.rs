@@ -41,7 +41,7 @@ impl Ctxt {
     /// All errors, or nothing where there are none.
     pub(crate) fn check(self) -> Result<(), Errors> {
         let errors = self.errors.borrow_mut().take().unwrap_or_default();
-        if errors.is_empty() { Ok(()) } else { Err(Errors(errors)) }
+        if errors.is_empty() { Ok(()) } else { Err(Errors { errors, fallback: TokenStream::new() }) }
     }
 }
 
@@ -53,25 +53,30 @@ impl Drop for Ctxt {
     }
 }
 
-/// At least one error.
+/// At least one error, and what is written beside them so that one mistake is not followed by others: impls without a
+/// body, which nothing can be done with.
 #[derive(Debug)]
-pub(crate) struct Errors(Vec<syn::Error>);
+pub(crate) struct Errors {
+    errors: Vec<syn::Error>,
+    fallback: TokenStream,
+}
 
 impl Errors {
-    /// `compile_error!` for each of them.
-    pub(crate) fn to_compile_errors(&self) -> TokenStream {
-        self.0.iter().map(syn::Error::to_compile_error).collect()
+    /// The same errors with these impls.
+    pub(crate) fn beside(self, fallback: Option<TokenStream>) -> Self {
+        Self { fallback: fallback.unwrap_or_default(), ..self }
+    }
+
+    /// `compile_error!` for each of them, and the fallback.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        let mut tokens: TokenStream = self.errors.iter().map(syn::Error::to_compile_error).collect();
+        tokens.extend(self.fallback);
+        tokens
     }
 
     /// The messages, in the order in which they were found.
     #[cfg(test)]
     pub(crate) fn messages(&self) -> Vec<String> {
-        self.0.iter().flat_map(|error| error.clone().into_iter().map(|one| one.to_string())).collect()
-    }
-}
-
-impl From<syn::Error> for Errors {
-    fn from(error: syn::Error) -> Self {
-        Self(vec![error])
+        self.errors.iter().flat_map(|error| error.clone().into_iter().map(|one| one.to_string())).collect()
     }
 }

@@ -62,6 +62,6 @@ fn run(
     };
     match derive(&input) {
         Ok(expansion) => expansion.into(),
-        Err(errors) => errors.to_compile_errors().into(),
+        Err(errors) => errors.into_tokens().into(),
     }
 }

@@ -12,7 +12,9 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream, Errors> {
     let ctxt = Ctxt::new();
     shape::unit_struct(&ctxt, input, "Permission");
     let name = name(&ctxt, input);
-    ctxt.check()?;
+    // Beside an error, a permission without a name: no token has it.
+    let nameless = || Some(expand(input, &LitStr::new("", input.ident.span())));
+    ctxt.check().map_err(|errors| errors.beside(nameless()))?;
     Ok(name.map(|name| expand(input, &name)).unwrap_or_default())
 }
 

@@ -29,7 +29,10 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream, Errors> {
     let ctxt = Ctxt::new();
     shape::unit_struct(&ctxt, input, "Role");
     let role = role(&ctxt, input);
-    ctxt.check()?;
+    // Beside an error, a role that grants nothing.
+    let powerless =
+        || Role { ident: input.ident.clone(), name: LitStr::new("", input.ident.span()), grants: Vec::new() };
+    ctxt.check().map_err(|errors| errors.beside(Some(expand(&powerless()))))?;
     Ok(role.as_ref().map(expand).unwrap_or_default())
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn no_generics(ctxt: &Ctxt, input: &DeriveInput, derive: &str) {
         ctxt.error(
             &input.generics,
             format_args!(
-                "`{derive}` cannot be derived for a generic type: write out one struct for each use"
+                "`{derive}` cannot be derived for a generic type: write out one struct for each use of it"
             ),
         );
     }

@@ -28,7 +28,7 @@ pub trait ModelTenant {
 
 /// A type that the tenant column holds.
 #[diagnostic::on_unimplemented(
-    message = "the tenant column is a `{ST}`, for which the key `{Self}` does not fit",
+    message = "the tenant column is of SQL type `{ST}`, which the key `{Self}` does not fit",
     label = "does not fit the tenant column's type in `table!`",
     note = "the key is a `Uuid` unless `#[tenant(key = …)]` says otherwise: an `i64` for a `BigInt`, a newtype with \
             `#[derive(TenantKey)]` around a `String` for a `Text`"
@@ -51,7 +51,7 @@ pub trait TenantField: ModelTenant {
 
 /// The same type.
 #[diagnostic::on_unimplemented(
-    message = "the field for the tenant column is a `{Self}`, but the tenant's key is a `{Key}`",
+    message = "the field for the tenant column is `{Self}`, but the tenant's key is `{Key}`",
     label = "not the type of the tenant's key",
     note = "give the field the type of `#[tenant(key = …)]`, which is `Uuid` unless given, or leave the field out"
 )]
@@ -74,7 +74,7 @@ pub type Read<M, const N: usize> =
 
 /// A type that a column can be read as.
 #[diagnostic::on_unimplemented(
-    message = "a column of SQL type `{ST}` cannot be read as a `{Self}`",
+    message = "a column of SQL type `{ST}` cannot be read as `{Self}`",
     label = "does not fit the column's type in `table!`",
     note = "what is `Nullable<…>` in `table!` is an `Option<…>` in the struct; diesel's features (`chrono`, \
             `serde_json`, …) add types, and `#[diesel(deserialize_as = …)]` converts"
@@ -102,7 +102,7 @@ pub trait KeyField<const N: usize> {
 
 /// A type that a column of the primary key can be compared with.
 #[diagnostic::on_unimplemented(
-    message = "a column of SQL type `{ST}` cannot be compared with a `{Self}`",
+    message = "a column of SQL type `{ST}` cannot be compared with `{Self}`",
     label = "part of the primary key, and does not fit the column's type in `table!`",
     note = "rows are found by their primary key: its fields need a type that diesel takes as a parameter as well, such as \
             `Uuid`, `i64` or `String`"
@@ -123,13 +123,19 @@ pub trait ConvertedField<const N: usize>: ReadField<N> {
     type Converted: ConvertedFrom<<Self as ReadField<N>>::Type>;
 }
 
+/// What stands for such a field in a row. See [`Read`] for the detour.
+pub type ReadConverted<M, const N: usize> =
+    <<M as ConvertedField<N>>::Converted as ConvertedFrom<<M as ReadField<N>>::Type>>::Place;
+
 /// A type that another one is converted to.
 #[diagnostic::on_unimplemented(
-    message = "a `{Raw}` cannot be converted to a `{Self}`",
+    message = "`{Raw}` cannot be converted to `{Self}`",
     label = "what `deserialize_as` names cannot be converted to this type",
     note = "implement `From<{Raw}>` or `TryFrom<{Raw}>` for it, the latter with an `Error` that is `Send` and `Sync`"
 )]
 pub trait ConvertedFrom<Raw>: Sized {
+    /// What stands for the field in a row.
+    type Place;
     /// Converts.
     fn convert(raw: Raw) -> Result<Self>;
 }
@@ -139,6 +145,8 @@ impl<T, Raw> ConvertedFrom<Raw> for T
 where
     Raw: TryInto<T, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
 {
+    type Place = Converted<Raw, T>;
+
     fn convert(raw: Raw) -> Result<T> {
         raw.try_into().map_err(Into::into)
     }
@@ -215,7 +223,7 @@ pub trait WriteField<const N: usize> {
 
 /// A type that a column can be written from.
 #[diagnostic::on_unimplemented(
-    message = "a column of SQL type `{ST}` cannot be written from a `{Self}`",
+    message = "a column of SQL type `{ST}` cannot be written from `{Self}`",
     label = "does not fit the column's type in `table!`",
     note = "a field is of its column's type in `table!`, or of an `Option` of that, which leaves the column out when it \
             is `None`; `Option<Option<…>>` sets NULL, and `#[diesel(serialize_as = …)]` converts"

@@ -16,7 +16,7 @@ fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|name| (mistakes(unknown, name), *name))
-        .filter(|(mistakes, name)| *mistakes <= (name.len() / 3).max(1))
+        .filter(|(mistakes, name)| *mistakes <= ((name.len() + 1) / 3).max(1))
         .min_by_key(|(mistakes, _)| *mistakes)
         .map(|(_, name)| name)
 }

@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 
 use super::expand::{assignments, columns, imports, model, write_fields};
 use super::model::Record;
-use crate::names::{at, column_alias};
+use crate::names::{at, column_alias, import_table};
 
 /// Everything that `#[derive(TenantInsert)]` writes.
 pub(super) fn insert(record: &Record) -> TokenStream {
@@ -22,6 +22,29 @@ pub(super) fn insert(record: &Record) -> TokenStream {
             #write_fields
             #checks
             #tenant_insert
+        };
+    }
+}
+
+/// The impl beside errors, so that what uses the struct is not reported as well. Nothing comes of it: no function has a
+/// body, and the row is that of a struct without fields.
+pub(super) fn inert(record: &Record) -> TokenStream {
+    let (ident, table, model) = (&record.ident, import_table(&record.table), model(record));
+    let (impl_generics, type_generics, where_clause) = record.generics.split_for_impl();
+    quote! {
+        const _: () = {
+            use ::tenant_db::__private as __p;
+            #table
+            #model
+            #[automatically_derived]
+            impl #impl_generics ::tenant_db::TenantInsert for #ident #type_generics #where_clause {
+                type Model = __Model;
+                type Record = <__Model as __p::InsertDefaults>::Record;
+                const PARAMETERS: usize = 0;
+                fn into_record(self, _: &<Self::Model as ::tenant_db::TenantModel>::Key) -> Self::Record {
+                    ::core::unreachable!()
+                }
+            }
         };
     }
 }

@@ -20,7 +20,7 @@ use crate::field::Field;
 pub(crate) fn derive_insert(input: &DeriveInput) -> Result<TokenStream, Errors> {
     let ctxt = Ctxt::new();
     let record = read(&ctxt, input, "TenantInsert");
-    ctxt.check()?;
+    ctxt.check().map_err(|errors| errors.beside(record.as_ref().map(insert::inert)))?;
     Ok(record.as_ref().map(insert::insert).unwrap_or_default())
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn derive_update(input: &DeriveInput) -> Result<TokenStream, Errors> 
     if let Some(record) = &record {
         check::changes_something(&ctxt, record);
     }
-    ctxt.check()?;
+    ctxt.check().map_err(|errors| errors.beside(record.as_ref().map(update::inert)))?;
     Ok(record.as_ref().map(update::update).unwrap_or_default())
 }
 

@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 
 use super::expand::{assignments, imports, model, optional, write_fields};
 use super::model::Record;
-use crate::names::{at, column_alias};
+use crate::names::{at, column_alias, import_table};
 
 /// Everything that `#[derive(TenantUpdate)]` writes.
 pub(super) fn update(record: &Record) -> TokenStream {
@@ -22,6 +22,31 @@ pub(super) fn update(record: &Record) -> TokenStream {
             #write_fields
             #checks
             #tenant_update
+        };
+    }
+}
+
+/// The impl beside errors, so that what uses the struct is not reported as well. Nothing comes of it: no function has a
+/// body.
+pub(super) fn inert(record: &Record) -> TokenStream {
+    let (ident, table, model) = (&record.ident, import_table(&record.table), model(record));
+    let (impl_generics, type_generics, where_clause) = record.generics.split_for_impl();
+    quote! {
+        const _: () = {
+            use ::tenant_db::__private as __p;
+            #table
+            #model
+            #[automatically_derived]
+            impl #impl_generics ::tenant_db::TenantUpdate for #ident #type_generics #where_clause {
+                type Model = __Model;
+                type Changes = <__Model as ::tenant_db::TenantModel>::TenantEq;
+                fn is_empty(&self) -> bool {
+                    ::core::unreachable!()
+                }
+                fn into_changes(self) -> Self::Changes {
+                    ::core::unreachable!()
+                }
+            }
         };
     }
 }

@@ -77,6 +77,11 @@ fn primary_key(
             );
         } else if let Some(field) = fields.iter().position(|field| field.is_column(column)) {
             key.push(KeyColumn { column: column.clone(), field });
+        } else if let Some(embedded) = fields.iter().find(|field| field.ident.unraw() == column.unraw()) {
+            ctxt.error(
+                &embedded.ident,
+                format_args!("`{column}` is part of the primary key: it has to be a field for that column"),
+            );
         } else if attr.primary_key.is_absent() {
             if !fields.is_empty() {
                 ctxt.error(

@@ -21,6 +21,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream, Errors> {
     shape::no_generics(&ctxt, input, "TenantScoped");
     let attr = ScopedAttr::read(&ctxt, input);
     let model = check::model(&ctxt, input, attr, fields);
-    ctxt.check()?;
+    let fallback = || model.as_ref().filter(|_| input.generics.params.is_empty()).map(expand::inert);
+    ctxt.check().map_err(|errors| errors.beside(fallback()))?;
     Ok(model.as_ref().map(expand::scoped).unwrap_or_default())
 }

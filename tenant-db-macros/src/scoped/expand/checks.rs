@@ -6,20 +6,24 @@ use quote::{quote, quote_spanned};
 use super::super::model::{KeyColumn, Model};
 use crate::names::{column_alias, span_of};
 
-/// The types of the keys, and the permissions. Those of the other fields are checked where they are read.
-pub(super) fn checks(model: &Model) -> TokenStream {
+/// The types of the tenant's key and of the primary key, and which table it is.
+pub(super) fn keys(model: &Model) -> TokenStream {
     let key = key(model);
-    let table_of = table_of(model);
-    let tenant_field = tenant_field(model);
     let key_fields = model.primary_key.iter().map(|part| key_field(model, part));
-    let permissions = permissions(model);
+    let table_of = table_of(model);
     quote! {
         #key
-        #table_of
-        #tenant_field
         #(#key_fields)*
-        #permissions
+        #table_of
     }
+}
+
+/// The type of a field for the tenant column, and the permissions. Those of the other fields are checked where they are
+/// read.
+pub(super) fn others(model: &Model) -> TokenStream {
+    let tenant_field = tenant_field(model);
+    let permissions = permissions(model);
+    quote!(#tenant_field #permissions)
 }
 
 /// The key fits the tenant column.

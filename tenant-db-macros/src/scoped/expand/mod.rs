@@ -18,23 +18,71 @@ use crate::names::{import_column, import_table, span_of};
 
 /// Everything that `#[derive(TenantScoped)]` writes.
 pub(crate) fn scoped(model: &Model) -> TokenStream {
-    let imports = imports(model);
+    let imports = imports(model, columns(model));
+    let (key_checks, other_checks) = (checks::keys(model), checks::others(model));
     let types = keys::types(model);
     let read_fields = row::read_fields(model);
-    let tenant_model = tenant_model(model);
-    let checks = checks::checks(model);
+    let functions = [table(), keys::functions(model), row::functions(model)].into_iter().collect();
+    let tenant_model = tenant_model(model, &row::associated_types(model), &functions);
     let insert_records = record::insert_records(model);
     let registration = registration(model);
     quote! {
         const _: () = {
             #imports
-            #checks
+            #key_checks
+            #other_checks
             #types
             #read_fields
             #tenant_model
             #insert_records
             #registration
         };
+    }
+}
+
+/// An impl beside errors, so that what uses the model is not reported as well. Nothing comes of it: no function has a
+/// body, and the model is not registered.
+pub(crate) fn inert(model: &Model) -> TokenStream {
+    let imports = imports(model, key_columns(model));
+    let key_checks = checks::keys(model);
+    let types = keys::types(model);
+    let tenant_model = tenant_model(model, &row::inert_types(model), &inert_functions());
+    let insert_records = record::insert_records(model);
+    quote! {
+        const _: () = {
+            #imports
+            #key_checks
+            #types
+            #tenant_model
+            #insert_records
+        };
+    }
+}
+
+/// ```ignore
+/// fn table() -> Self::Table { ::core::unreachable!() }
+/// …
+/// ```
+fn inert_functions() -> TokenStream {
+    quote! {
+        fn table() -> Self::Table {
+            ::core::unreachable!()
+        }
+        fn tenant_eq(_: &Self::Key) -> Self::TenantEq {
+            ::core::unreachable!()
+        }
+        fn primary_key_eq(_: Self::PrimaryKey) -> Self::PrimaryKeyEq {
+            ::core::unreachable!()
+        }
+        fn primary_key_any(_: ::std::vec::Vec<Self::PrimaryKey>) -> Self::PrimaryKeyAny {
+            ::core::unreachable!()
+        }
+        fn selection() -> Self::Selection {
+            ::core::unreachable!()
+        }
+        fn from_row(_: Self::Row) -> (Self::Key, Self) {
+            ::core::unreachable!()
+        }
     }
 }
 
@@ -46,10 +94,10 @@ pub(crate) fn scoped(model: &Model) -> TokenStream {
 /// use __table::tenant_id as __column_tenant_id;
 /// use __table::name as __column_name;
 /// ```
-fn imports(model: &Model) -> TokenStream {
+fn imports(model: &Model, columns: Vec<(&Ident, Span)>) -> TokenStream {
     let table = import_table(&model.table);
     let mut seen = BTreeSet::new();
-    let columns: TokenStream = columns(model)
+    let columns: TokenStream = columns
         .into_iter()
         .filter(|(column, _)| seen.insert(column.unraw().to_string()))
         .map(|(column, span)| import_column(column, span))
@@ -64,24 +112,27 @@ fn imports(model: &Model) -> TokenStream {
 /// Every column that the expansion names, with the place to underline: its field, else the key that names it.
 fn columns(model: &Model) -> Vec<(&Ident, Span)> {
     let fields = model.fields.iter().filter_map(|field| field.column().map(|column| (column, column.span())));
-    let listed = model.defaults.iter().map(|column| (column, column.span()));
+    fields.chain(key_columns(model)).collect()
+}
+
+/// Those that the attribute names.
+fn key_columns(model: &Model) -> Vec<(&Ident, Span)> {
+    let keys = model.primary_key.iter().map(|part| &part.column);
+    let named = keys.chain(&model.defaults).map(|column| (column, column.span()));
     // A tenant column by its default name is underlined at the table that lacks it.
     let tenant =
         if model.tenant_column_is_named { model.tenant_column.span() } else { span_of(&model.table) };
-    fields.chain(listed).chain([(&model.tenant_column, tenant)]).collect()
+    named.chain([(&model.tenant_column, tenant)]).collect()
 }
 
 /// ```ignore
 /// impl ::tenant_db::TenantModel for Customer { … }
 /// ```
-fn tenant_model(model: &Model) -> TokenStream {
+fn tenant_model(model: &Model, row_types: &TokenStream, functions: &TokenStream) -> TokenStream {
     let ident = &model.ident;
     let meta = meta::meta(model);
     let key_types = keys::associated_types(model);
     let permissions = permissions(model);
-    let row_types = row::associated_types(model);
-    let key_functions = keys::functions(model);
-    let row_functions = row::functions(model);
     quote! {
         #[automatically_derived]
         impl ::tenant_db::TenantModel for #ident {
@@ -91,11 +142,18 @@ fn tenant_model(model: &Model) -> TokenStream {
             type Table = __table::table;
             type Query = __Query;
             #row_types
-            fn table() -> Self::Table {
-                __table::table
-            }
-            #key_functions
-            #row_functions
+            #functions
+        }
+    }
+}
+
+/// ```ignore
+/// fn table() -> Self::Table { __table::table }
+/// ```
+fn table() -> TokenStream {
+    quote! {
+        fn table() -> Self::Table {
+            __table::table
         }
     }
 }

@@ -24,6 +24,20 @@ pub(super) fn associated_types(model: &Model) -> TokenStream {
     }
 }
 
+/// Only the tenant: for a model whose fields may be wrong.
+///
+/// ```ignore
+/// type Selection = (__column_tenant_id,);
+/// type Row = (__Key,);
+/// ```
+pub(super) fn inert_types(model: &Model) -> TokenStream {
+    let tenant_column = column_alias(&model.tenant_column);
+    quote! {
+        type Selection = (#tenant_column,);
+        type Row = (__Key,);
+    }
+}
+
 /// ```ignore
 /// fn selection() -> Self::Selection { … }
 /// fn from_row((__tenant, (__field_0, __field_1,)): Self::Row) -> (Self::Key, Self) { … }
@@ -115,10 +129,9 @@ fn read_field(ident: &Ident, at: usize, field: &Field) -> TokenStream {
 
 /// What stands for a field in a row.
 fn read_type(ident: &Ident, at: usize, field: &Field) -> TokenStream {
-    let read = quote!(__p::Read<#ident, #at>);
     if field.attr.deserialize_as.is_absent() {
-        read
+        quote!(__p::Read<#ident, #at>)
     } else {
-        quote!(__p::Converted<#read, <#ident as __p::ConvertedField<#at>>::Converted>)
+        quote!(__p::ReadConverted<#ident, #at>)
     }
 }

@@ -1,0 +1,14 @@
+//! What is not there yet is not ignored.
+
+use tenant_db::prelude::*;
+use tenant_db_tests::models::customers;
+use uuid::Uuid;
+
+#[derive(TenantScoped)]
+#[tenant(table = customers, soft_delete = note, version = credit_limit, check("credit_limit > 0"))]
+struct Client {
+    id: Uuid,
+    name: String,
+}
+
+fn main() {}

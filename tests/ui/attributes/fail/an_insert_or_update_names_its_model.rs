@@ -1,0 +1,18 @@
+//! An insert or update is for one model.
+
+use tenant_db::prelude::*;
+use tenant_db_tests::models::customers;
+
+#[derive(TenantInsert)]
+struct NewCustomer {
+    name: String,
+    credit_limit: i64,
+}
+
+#[derive(TenantUpdate)]
+#[tenant(table = customers)]
+struct CustomerChanges {
+    name: Option<String>,
+}
+
+fn main() {}

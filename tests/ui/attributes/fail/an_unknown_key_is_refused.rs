@@ -1,0 +1,21 @@
+//! A misspelt key does not go unnoticed.
+
+use tenant_db::prelude::*;
+use tenant_db_tests::models::{Customer, customers};
+use uuid::Uuid;
+
+#[derive(TenantScoped)]
+#[tenant(table = customers, primarykey = id, colum = tenant_id, colour = red)]
+struct Client {
+    id: Uuid,
+    name: String,
+}
+
+#[derive(TenantInsert)]
+#[tenant(modell = Customer, model = Customer)]
+struct NewCustomer {
+    name: String,
+    credit_limit: i64,
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! Every column of the primary key is a field, and none is the tenant column.
+
+use tenant_db::prelude::*;
+use tenant_db_tests::models::customers;
+use uuid::Uuid;
+
+#[derive(TenantScoped)]
+#[tenant(table = customers, primary_key(name, id))]
+struct Client {
+    id: Uuid,
+    name: String,
+}
+
+#[derive(TenantScoped)]
+#[tenant(table = customers, primary_key = name)]
+struct Account {
+    name: String,
+}
+
+#[derive(TenantScoped)]
+#[tenant(table = customers)]
+struct Renamed {
+    #[diesel(column_name = id)]
+    number: Uuid,
+}
+
+fn main() {}
