@@ -21,6 +21,11 @@ pub struct World {
 impl World {
     /// A new one.
     pub async fn new() -> Self {
+        Self::with("").await
+    }
+
+    /// A new one, with the tables of models that the test itself declares.
+    pub async fn with(tables: &str) -> Self {
         let server = Postgres::shared().await.expect("a PostgreSQL server");
         // Roles belong to the server. On one of our own they may be shared; on somebody else's they must be new.
         let prefix = match server.source() {
@@ -30,6 +35,7 @@ impl World {
         let config = DatabaseConfig::default().with_role_prefix(&prefix).expect("a valid prefix");
         let setup = DatabaseSetup::new()
             .statement(SCHEMA)
+            .statement(tables)
             .isolation(&config)
             .expect("models that do not contradict each other");
         let database = server.create_database(&setup).await.expect("a database");
