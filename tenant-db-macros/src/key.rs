@@ -97,7 +97,7 @@ fn expand(key: &TenantKey) -> TokenStream {
     }
 }
 
-/// ```ignore
+/// ```text
 /// impl ::tenant_db::TenantKey for CompanyId { const KIND: … = ::tenant_db::KeyKind::Text; fn to_value(&self) … }
 /// ```
 fn tenant_key(key: &TenantKey) -> TokenStream {
@@ -143,7 +143,7 @@ fn conversions(key: &TenantKey) -> TokenStream {
 
 /// The key in diesel's expressions, by value and by reference, for columns that are NULL or not.
 ///
-/// ```ignore
+/// ```text
 /// impl __p::diesel::expression::AsExpression<__Sql> for CompanyId { … }
 /// impl<'__a> __p::diesel::expression::AsExpression<__Sql> for &'__a CompanyId { … }
 /// impl __p::diesel::expression::AsExpression<__p::diesel::sql_types::Nullable<__Sql>> for CompanyId { … }

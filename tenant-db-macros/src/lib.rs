@@ -10,43 +10,45 @@ mod record;
 mod role;
 mod scoped;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 use syn::DeriveInput;
 
 use self::ctxt::Errors;
 
-/// Makes a struct a model, whose rows belong to tenants.
+#[doc = include_str!("../docs/tenant_scoped.md")]
 #[proc_macro_derive(TenantScoped, attributes(tenant, diesel, encrypted, masked))]
 pub fn derive_tenant_scoped(input: TokenStream) -> TokenStream {
     run(input, scoped::derive)
 }
 
-/// Makes a struct one that new rows of a model are made from.
+#[doc = include_str!("../docs/tenant_insert.md")]
 #[proc_macro_derive(TenantInsert, attributes(tenant, diesel, encrypted, masked))]
 pub fn derive_tenant_insert(input: TokenStream) -> TokenStream {
     run(input, record::derive_insert)
 }
 
-/// Makes a struct a set of changes to rows of a model.
+#[doc = include_str!("../docs/tenant_update.md")]
 #[proc_macro_derive(TenantUpdate, attributes(tenant, diesel, encrypted, masked))]
 pub fn derive_tenant_update(input: TokenStream) -> TokenStream {
     run(input, record::derive_update)
 }
 
-/// Makes a unit struct a permission.
+#[doc = include_str!("../docs/permission.md")]
 #[proc_macro_derive(Permission, attributes(permission))]
 pub fn derive_permission(input: TokenStream) -> TokenStream {
     run(input, permission::derive)
 }
 
-/// Makes a unit struct a role.
+#[doc = include_str!("../docs/role.md")]
 #[proc_macro_derive(Role, attributes(role))]
 pub fn derive_role(input: TokenStream) -> TokenStream {
     run(input, role::derive)
 }
 
-/// Makes a newtype the key of a tenant.
+#[doc = include_str!("../docs/tenant_key.md")]
 #[proc_macro_derive(TenantKey)]
 pub fn derive_tenant_key(input: TokenStream) -> TokenStream {
     run(input, key::derive)

@@ -18,7 +18,7 @@ pub(crate) fn column_alias(column: &Ident) -> Ident {
 
 /// The import behind [`column_alias`]. `shown_at` is underlined where there is no such column.
 ///
-/// ```ignore
+/// ```text
 /// use __table::name as __column_name;
 /// ```
 pub(crate) fn import_column(column: &Ident, shown_at: Span) -> TokenStream {
@@ -32,15 +32,12 @@ pub(crate) fn import_column(column: &Ident, shown_at: Span) -> TokenStream {
 
 /// The import of a table under a fixed name, so that a table that does not exist is reported once.
 ///
-/// ```ignore
+/// ```text
 /// use customers as __table;
 /// ```
 pub(crate) fn import_table(table: &Path) -> TokenStream {
     let span = span_of(table);
-    quote_spanned! {span=>
-        #[allow(unused_imports, reason = "an insert without fields names no column")]
-        use #table as __table;
-    }
+    quote_spanned!(span=> use #table as __table;)
 }
 
 /// A type's tokens with the place of the whole type, for errors.

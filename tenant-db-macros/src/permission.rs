@@ -36,7 +36,7 @@ fn name(ctxt: &Ctxt, input: &DeriveInput) -> Option<LitStr> {
     }
 }
 
-/// ```ignore
+/// ```text
 /// impl ::tenant_db::Permission for ReadCustomers { const NAME: &'static str = "customers:read"; }
 /// ```
 fn expand(input: &DeriveInput, name: &LitStr) -> TokenStream {

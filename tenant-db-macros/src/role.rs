@@ -127,7 +127,7 @@ pub(crate) fn checked_name(ctxt: &Ctxt, name: LitStr, what: &str, example: &str)
     None
 }
 
-/// ```ignore
+/// ```text
 /// impl ::tenant_db::Role for Viewer {
 ///     const NAME: &'static str = "viewer";
 ///     const PERMISSIONS: &'static [&'static str] = &[<ReadCustomers as ::tenant_db::Permission>::NAME];

@@ -213,8 +213,18 @@ pub fn same_table<T: TableOf<M>, M>() {}
 )]
 pub trait TableOf<M> {}
 
-/// The field of an insert or update struct at place `N`.
-pub trait WriteField<const N: usize> {
+/// What is done with a struct that may derive both.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Insert {}
+
+/// What is done with a struct that may derive both.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Update {}
+
+/// The field of an insert or update struct at place `N`; `Verb` is [`Insert`] or [`Update`].
+pub trait WriteField<Verb, const N: usize> {
     /// The SQL type of its column.
     type SqlType;
     /// What is written: the field's type without its `Option`, or the one in `#[diesel(serialize_as = …)]`.

@@ -7,13 +7,13 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Ident, Type};
 
-use super::model::Record;
+use super::model::{Record, Verb};
 use crate::field::Field;
 use crate::names::{column_alias, import_column, import_table, option_argument, span_of};
 
 /// The table and its columns under fixed names: what does not exist is reported once, where it is named.
 ///
-/// ```ignore
+/// ```text
 /// use ::tenant_db::__private as __p;
 /// use customers as __table;
 /// use __table::name as __column_name;
@@ -40,7 +40,7 @@ pub(super) fn columns(record: &Record) -> impl Iterator<Item = &Ident> {
 /// The model, and that the table is its own. Everything else refers to `__Model`, so that a model that is none is
 /// reported once.
 ///
-/// ```ignore
+/// ```text
 /// pub enum __Record {} // as visible as the struct, whose model may be as hidden as itself
 /// impl __p::RecordModel for __Record { type Model = Customer; }
 /// type __Model = <__Record as __p::RecordModel>::Model;
@@ -66,14 +66,14 @@ pub(super) fn model(record: &Record) -> TokenStream {
 
 /// Every field fits its column.
 ///
-/// ```ignore
-/// impl<'a> __p::WriteField<0> for NewCustomer<'a> {
+/// ```text
+/// impl<'a> __p::WriteField<__p::Insert, 0> for NewCustomer<'a> {
 ///     type SqlType = __p::diesel::dsl::SqlTypeOf<__column_name>;
 ///     type Type = &'a str;
 /// }
 /// ```
-pub(super) fn write_fields(record: &Record) -> TokenStream {
-    let ident = &record.ident;
+pub(super) fn write_fields(record: &Record, verb: Verb) -> TokenStream {
+    let (ident, verb) = (&record.ident, verb.marker());
     let (impl_generics, type_generics, where_clause) = record.generics.split_for_impl();
     let each = record.fields.iter().enumerate().filter_map(|(at, field)| {
         let column = column_alias(field.column()?);
@@ -82,7 +82,7 @@ pub(super) fn write_fields(record: &Record) -> TokenStream {
         let associated = quote_spanned!(span=> type Type = #written;);
         Some(quote! {
             #[automatically_derived]
-            impl #impl_generics __p::WriteField<#at> for #ident #type_generics #where_clause {
+            impl #impl_generics __p::WriteField<#verb, #at> for #ident #type_generics #where_clause {
                 type SqlType = __p::diesel::dsl::SqlTypeOf<#column>;
                 #associated
             }
@@ -99,16 +99,16 @@ fn written(field: &Field) -> &Type {
 /// `column = value` for every field, as types and as values. `Option<T>` is `T` where it is `Some`, and otherwise
 /// nothing.
 ///
-/// ```ignore
-/// __p::diesel::dsl::Eq<__column_name, <NewCustomer<'a> as __p::WriteField<0>>::Type>
-/// __p::assign::<__column_name, <NewCustomer<'a> as __p::WriteField<0>>::Type>(__column_name, self.name)
+/// ```text
+/// __p::diesel::dsl::Eq<__column_name, <NewCustomer<'a> as __p::WriteField<__p::Insert, 0>>::Type>
+/// __p::assign::<__column_name, <NewCustomer<'a> as __p::WriteField<__p::Insert, 0>>::Type>(__column_name, self.name)
 /// ```
-pub(super) fn assignments(record: &Record) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let ident = &record.ident;
+pub(super) fn assignments(record: &Record, verb: Verb) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let (ident, verb) = (&record.ident, verb.marker());
     let (_, type_generics, _) = record.generics.split_for_impl();
     let each = record.fields.iter().enumerate().filter_map(|(at, field)| {
         let (name, column) = (&field.ident, column_alias(field.column()?));
-        let written = quote!(<#ident #type_generics as __p::WriteField<#at>>::Type);
+        let written = quote!(<#ident #type_generics as __p::WriteField<#verb, #at>>::Type);
         let equal = quote!(__p::diesel::dsl::Eq<#column, #written>);
         let assign = quote!(__p::assign::<#column, #written>);
         Some(if optional(field).is_some() {

@@ -5,14 +5,14 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
 use super::expand::{assignments, columns, imports, model, write_fields};
-use super::model::Record;
+use super::model::{Record, Verb};
 use crate::names::{at, column_alias, import_table};
 
 /// Everything that `#[derive(TenantInsert)]` writes.
 pub(super) fn insert(record: &Record) -> TokenStream {
     let imports = imports(record);
     let model = model(record);
-    let write_fields = write_fields(record);
+    let write_fields = write_fields(record, Verb::Insert);
     let checks = checks(record);
     let tenant_insert = tenant_insert(record);
     quote! {
@@ -51,7 +51,7 @@ pub(super) fn inert(record: &Record) -> TokenStream {
 
 /// No field is the tenant column; together they fill every column that has to be filled.
 ///
-/// ```ignore
+/// ```text
 /// const _: () = __p::assert_not_tenant_column(<__Model as ::tenant_db::TenantModel>::META, "NewCustomer", …);
 /// const __COLUMNS: &[&str] = &[…];
 /// const _: () = __p::assert_complete(<__Model as ::tenant_db::TenantModel>::META, "NewCustomer", __COLUMNS);
@@ -88,13 +88,13 @@ fn checks(record: &Record) -> TokenStream {
     }
 }
 
-/// ```ignore
+/// ```text
 /// impl<'a> ::tenant_db::TenantInsert for NewCustomer<'a> { … }
 /// ```
 fn tenant_insert(record: &Record) -> TokenStream {
     let ident = &record.ident;
     let (impl_generics, type_generics, where_clause) = record.generics.split_for_impl();
-    let (types, values) = assignments(record);
+    let (types, values) = assignments(record, Verb::Insert);
     // A row needs one column at least: the tenant's, if the struct gives none.
     let (record_impl, values) = if types.is_empty() {
         (quote!(<__Model as __p::InsertDefaults>), None)

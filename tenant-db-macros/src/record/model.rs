@@ -1,5 +1,7 @@
 //! [`Record`]: a struct whose fields are written to a model's columns, once everything is checked.
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{Generics, Ident, Path, Visibility};
 
 use crate::field::Field;
@@ -18,4 +20,23 @@ pub(crate) struct Record {
     pub(crate) table: Path,
     /// The fields, in order; none of them is embedded.
     pub(crate) fields: Vec<Field>,
+}
+
+/// What the fields are written for. A struct may derive both.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Verb {
+    /// `TenantInsert`.
+    Insert,
+    /// `TenantUpdate`.
+    Update,
+}
+
+impl Verb {
+    /// The type that tells the impls of the two derives apart.
+    pub(crate) fn marker(self) -> TokenStream {
+        match self {
+            Self::Insert => quote!(__p::Insert),
+            Self::Update => quote!(__p::Update),
+        }
+    }
 }

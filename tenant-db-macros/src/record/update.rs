@@ -5,14 +5,14 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
 use super::expand::{assignments, imports, model, optional, write_fields};
-use super::model::Record;
+use super::model::{Record, Verb};
 use crate::names::{at, column_alias, import_table};
 
 /// Everything that `#[derive(TenantUpdate)]` writes.
 pub(super) fn update(record: &Record) -> TokenStream {
     let imports = imports(record);
     let model = model(record);
-    let write_fields = write_fields(record);
+    let write_fields = write_fields(record, Verb::Update);
     let checks = checks(record);
     let tenant_update = tenant_update(record);
     quote! {
@@ -53,7 +53,7 @@ pub(super) fn inert(record: &Record) -> TokenStream {
 
 /// No field is the tenant column or part of the primary key.
 ///
-/// ```ignore
+/// ```text
 /// const _: () = __p::assert_updatable(<__Model as ::tenant_db::TenantModel>::META, "CustomerChanges", …);
 /// ```
 fn checks(record: &Record) -> TokenStream {
@@ -71,13 +71,13 @@ fn checks(record: &Record) -> TokenStream {
     quote!(#(#updatable)*)
 }
 
-/// ```ignore
+/// ```text
 /// impl ::tenant_db::TenantUpdate for CustomerChanges { … }
 /// ```
 fn tenant_update(record: &Record) -> TokenStream {
     let ident = &record.ident;
     let (impl_generics, type_generics, where_clause) = record.generics.split_for_impl();
-    let (types, values) = assignments(record);
+    let (types, values) = assignments(record, Verb::Update);
     let is_empty = is_empty(record);
     quote! {
         #[automatically_derived]

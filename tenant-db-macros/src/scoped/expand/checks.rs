@@ -28,7 +28,7 @@ pub(super) fn others(model: &Model) -> TokenStream {
 
 /// The key fits the tenant column.
 ///
-/// ```ignore
+/// ```text
 /// impl __p::ModelTenant for Customer {
 ///     type SqlType = __p::diesel::dsl::SqlTypeOf<__column_tenant_id>;
 ///     type Key = CompanyId;
@@ -56,7 +56,7 @@ fn key(model: &Model) -> TokenStream {
 
 /// Inserts and updates name the table again.
 ///
-/// ```ignore
+/// ```text
 /// impl __p::TableOf<Customer> for __table::table {}
 /// ```
 fn table_of(model: &Model) -> TokenStream {
@@ -69,7 +69,7 @@ fn table_of(model: &Model) -> TokenStream {
 
 /// A model's own field for the tenant column has the type of the key.
 ///
-/// ```ignore
+/// ```text
 /// impl __p::TenantField for Customer { type Type = CompanyId; }
 /// ```
 fn tenant_field(model: &Model) -> Option<TokenStream> {
@@ -86,7 +86,7 @@ fn tenant_field(model: &Model) -> Option<TokenStream> {
 
 /// A field of the primary key can be compared with its column.
 ///
-/// ```ignore
+/// ```text
 /// impl __p::KeyField<0> for Customer {
 ///     type SqlType = __p::diesel::dsl::SqlTypeOf<__column_id>;
 ///     type Type = Uuid;
@@ -108,7 +108,7 @@ fn key_field(model: &Model, part: &KeyColumn) -> Option<TokenStream> {
 
 /// What the model asks for are permissions.
 ///
-/// ```ignore
+/// ```text
 /// const _: fn() = __p::permission::<ReadCustomers>;
 /// ```
 fn permissions(model: &Model) -> TokenStream {

@@ -8,7 +8,7 @@ use crate::names::column_alias;
 
 /// The types of the conditions, from the inside out.
 ///
-/// ```ignore
+/// ```text
 /// type __Key = <Customer as __p::ModelTenant>::Key;
 /// type __PrimaryKey = <Customer as __p::KeyField<0>>::Type;
 /// type __Tenant = __p::diesel::dsl::Eq<__column_tenant_id, __Key>;
@@ -57,7 +57,7 @@ pub(super) fn types(model: &Model) -> TokenStream {
 
 /// The associated types of the same conditions.
 ///
-/// ```ignore
+/// ```text
 /// type Key = __Key;
 /// type PrimaryKey = __PrimaryKey;
 /// type TenantColumn = __column_tenant_id;
@@ -80,7 +80,7 @@ pub(super) fn associated_types(model: &Model) -> TokenStream {
     }
 }
 
-/// ```ignore
+/// ```text
 /// fn tenant_eq(tenant: &Self::Key) -> Self::TenantEq { … }
 /// fn primary_key_eq(key: Self::PrimaryKey) -> Self::PrimaryKeyEq { … }
 /// fn primary_key_any(keys: ::std::vec::Vec<Self::PrimaryKey>) -> Self::PrimaryKeyAny { … }

@@ -7,7 +7,7 @@ use syn::ext::IdentExt as _;
 use super::super::model::Model;
 use crate::names::column_alias;
 
-/// ```ignore
+/// ```text
 /// const META: &'static ::tenant_db::ModelMeta = &__p::model_meta(__p::ModelParts { name: "Customer", … });
 /// ```
 pub(super) fn meta(model: &Model) -> TokenStream {

@@ -59,7 +59,7 @@ pub(crate) fn inert(model: &Model) -> TokenStream {
     }
 }
 
-/// ```ignore
+/// ```text
 /// fn table() -> Self::Table { ::core::unreachable!() }
 /// …
 /// ```
@@ -88,7 +88,7 @@ fn inert_functions() -> TokenStream {
 
 /// The table and its columns under fixed names: what does not exist is reported once, where it is named.
 ///
-/// ```ignore
+/// ```text
 /// use ::tenant_db::__private as __p;
 /// use customers as __table;
 /// use __table::tenant_id as __column_tenant_id;
@@ -125,7 +125,7 @@ fn key_columns(model: &Model) -> Vec<(&Ident, Span)> {
     named.chain([(&model.tenant_column, tenant)]).collect()
 }
 
-/// ```ignore
+/// ```text
 /// impl ::tenant_db::TenantModel for Customer { … }
 /// ```
 fn tenant_model(model: &Model, row_types: &TokenStream, functions: &TokenStream) -> TokenStream {
@@ -147,7 +147,7 @@ fn tenant_model(model: &Model, row_types: &TokenStream, functions: &TokenStream)
     }
 }
 
-/// ```ignore
+/// ```text
 /// fn table() -> Self::Table { __table::table }
 /// ```
 fn table() -> TokenStream {
@@ -158,7 +158,7 @@ fn table() -> TokenStream {
     }
 }
 
-/// ```ignore
+/// ```text
 /// type Read = ReadCustomers;
 /// type Insert = WriteCustomers;
 /// type Update = WriteCustomers;
@@ -174,7 +174,7 @@ fn permissions(model: &Model) -> TokenStream {
     }
 }
 
-/// ```ignore
+/// ```text
 /// __p::inventory::submit! { *<Customer as ::tenant_db::TenantModel>::META }
 /// ```
 fn registration(model: &Model) -> TokenStream {

@@ -8,7 +8,7 @@ use super::super::model::Model;
 /// With the primary key that the insert struct gives, and without; and of nothing but defaults. A single `Uuid` is made
 /// here where it is left out; any other key is then the database's to fill.
 ///
-/// ```ignore
+/// ```text
 /// impl<__Values> __p::InsertRecord<true, __Values> for Customer { type Record = (__Tenant, __Values); … }
 /// impl<__Values> __p::InsertRecord<false, __Values> for Customer {
 ///     type Record = (__Tenant, __PrimaryKeyEq, __Values);

@@ -10,7 +10,7 @@ use crate::names::{column_alias, span_of};
 
 /// The tenant, and the fields in a tuple of their own, so that the tenant costs none of diesel's places (I6).
 ///
-/// ```ignore
+/// ```text
 /// type Selection = (__column_tenant_id, (__column_id, __column_name,));
 /// type Row = (__Key, (__p::Read<Customer, 0>, __p::Read<Customer, 1>,));
 /// ```
@@ -26,7 +26,7 @@ pub(super) fn associated_types(model: &Model) -> TokenStream {
 
 /// Only the tenant: for a model whose fields may be wrong.
 ///
-/// ```ignore
+/// ```text
 /// type Selection = (__column_tenant_id,);
 /// type Row = (__Key,);
 /// ```
@@ -38,7 +38,7 @@ pub(super) fn inert_types(model: &Model) -> TokenStream {
     }
 }
 
-/// ```ignore
+/// ```text
 /// fn selection() -> Self::Selection { … }
 /// fn from_row((__tenant, (__field_0, __field_1,)): Self::Row) -> (Self::Key, Self) { … }
 /// ```
@@ -91,7 +91,7 @@ fn selected_value(field: &Field) -> TokenStream {
 
 /// A field fits what is selected for it: one impl for each field, checked at the field's type.
 ///
-/// ```ignore
+/// ```text
 /// impl __p::ReadField<1> for Customer {
 ///     type SqlType = __p::diesel::dsl::SqlTypeOf<__column_name>;
 ///     type Type = String;

@@ -1,0 +1,119 @@
+//! Errors: all at once, each with what to write instead.
+
+use super::{messages, run};
+use crate::{key, permission, record, role, scoped};
+
+#[test]
+fn every_mistake_of_a_struct_is_reported() {
+    let found = messages(
+        scoped::derive,
+        r#"
+        #[tenant(tabel = customers, column = "company", unique(name))]
+        #[tenant(read = A, read = B)]
+        struct Customer<T> {
+            #[diesel(serialize_as = String, columnname = x)]
+            name: T,
+            #[masked]
+            email: String,
+        }
+        "#,
+    );
+    let beginnings = [
+        "`serialize_as` cannot be used here",
+        "`columnname` is not known in `#[diesel(…)]`, did you mean `column_name`?",
+        "`#[masked]` is not supported yet",
+        "`TenantScoped` cannot be derived for a generic type",
+        "`tabel` is not known in `#[tenant(…)]` of a model, did you mean `table`?",
+        "`column` wants the name of the tenant column, without quotes: write `column = tenant_id`",
+        "`unique` is not supported yet",
+        "`read` is given twice",
+        "permissions are named for some operations only, `write` is missing",
+        "`table` is missing: write `#[tenant(table = customers)]`",
+        "`Customer` has no field `id`",
+    ];
+    assert_eq!(found.len(), beginnings.len(), "{found:#?}");
+    for (message, beginning) in found.iter().zip(beginnings) {
+        assert!(message.starts_with(beginning), "{message} does not start with {beginning}");
+    }
+}
+
+#[test]
+fn a_value_that_was_reported_is_not_missed_as_well() {
+    let found = messages(scoped::derive, "#[tenant(table(\"customers\"))] struct Customer { id: Uuid }");
+    assert_eq!(
+        found,
+        ["`table` wants the path of a diesel table, without quotes: write `table = customers`"]
+    );
+    let found = messages(scoped::derive, "#[tenant] struct Customer { id: Uuid }");
+    assert_eq!(found, ["the attribute is written `#[tenant(table = customers)]`"]);
+}
+
+#[test]
+fn a_comma_between_angle_brackets_does_not_end_a_value() {
+    let found = messages(
+        scoped::derive,
+        "#[tenant(table = c, colour = Map<A, B>, key = Map<A, B>)] struct C { id: Uuid }",
+    );
+    assert_eq!(found.len(), 1, "{found:#?}");
+}
+
+#[test]
+fn permissions_leave_no_operation_open_by_oversight() {
+    let said = |attribute: &str| match run(
+        scoped::derive,
+        &format!("#[tenant(table = c, {attribute})] struct C {{ id: Uuid }}"),
+    ) {
+        Ok(_) => String::new(),
+        Err(errors) => errors.messages().join("\n"),
+    };
+    for complete in [
+        "",
+        "read = R, write = W",
+        "read = R, insert = I, update = U, delete = D",
+        "read = R, write = W, delete = D",
+    ] {
+        assert_eq!(said(complete), "");
+    }
+    assert!(said("read = R").contains("`write` is missing"));
+    assert!(said("write = W").contains("`read` is missing"));
+    assert!(said("insert = I").contains("`read`, `update`, `delete` are missing"));
+    assert!(said("read = R, insert = I, update = U").contains("`delete` is missing"));
+    assert!(
+        said("read = R, write = W, insert = I, update = U, delete = D").contains("`write` has no effect")
+    );
+}
+
+#[test]
+fn inserts_and_updates_refuse_what_could_hide_a_column() {
+    let input = "#[tenant(model = Customer)] struct New { #[diesel(embed)] inner: Inner }";
+    assert!(messages(record::derive_insert, input)[0].contains("could name the tenant column unseen"));
+    assert!(messages(record::derive_update, input)[0].contains("could name the tenant column unseen"));
+}
+
+#[test]
+fn roles_and_permissions_need_names_that_a_token_can_hold() {
+    assert!(messages(permission::derive, "struct P;")[0].contains("has no name"));
+    assert!(messages(permission::derive, "#[permission(\"a b\")] struct P;")[0].contains("white space"));
+    assert!(messages(role::derive, "#[role(\"\")] struct R;")[0].contains("is empty"));
+    assert!(
+        messages(role::derive, "#[role(\"r\", grants(A, b::C, b::C))] struct R;")[0]
+            .contains("granted twice")
+    );
+}
+
+#[test]
+fn a_tenant_key_is_made_of_a_string_a_uuid_or_an_i64() {
+    assert!(run(key::derive, "struct K(uuid::Uuid);").is_ok());
+    assert!(messages(key::derive, "struct K(i32);")[0].starts_with("a tenant key is made of"));
+    assert!(messages(key::derive, "struct K(Vec<String>);")[0].starts_with("a tenant key is made of"));
+}
+
+#[test]
+fn what_stands_beside_errors_grants_nothing() {
+    let role = run(role::derive, "#[role(\"r\", grants(A), nonsense)] struct R;").expect_err("an error");
+    assert!(!role.into_tokens().to_string().contains("Grants"));
+    let model =
+        run(scoped::derive, "#[tenant(table = c, nonsense)] struct C { id: Uuid }").expect_err("an error");
+    let model = model.into_tokens().to_string();
+    assert!(model.contains("unreachable") && !model.contains("inventory"));
+}

@@ -1,0 +1,115 @@
+//! What the derives write. After a change that is meant, `UPDATE_EXPECT=1 cargo test -p tenant-db-macros` writes the
+//! files anew, to be read before they are committed.
+
+use expect_test::{ExpectFile, expect_file};
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use super::run;
+use crate::ctxt::Errors;
+use crate::{key, permission, record, role, scoped};
+
+fn check(derive: fn(&DeriveInput) -> Result<TokenStream, Errors>, input: &str, expected: &ExpectFile) {
+    let expansion = run(derive, input).unwrap_or_else(|errors| panic!("{:#?}", errors.messages()));
+    let file = syn::parse2(expansion).expect("the expansion is a list of items");
+    expected.assert_eq(&prettyplease::unparse(&file));
+}
+
+#[test]
+fn a_model_of_defaults() {
+    check(
+        scoped::derive,
+        "#[tenant(table = customers)] struct Customer { id: Uuid, name: String }",
+        &expect_file!["golden/model.rs"],
+    );
+}
+
+#[test]
+fn a_model_with_every_key() {
+    check(
+        scoped::derive,
+        r#"
+        #[tenant(table = crate::schema::lines, column = company, key = CompanyId, schema = "sales")]
+        #[tenant(primary_key(order_id, line), defaults(created))]
+        #[tenant(read = ReadLines, write = WriteLines, delete = tenant_db::NoPermission)]
+        struct Line {
+            company: CompanyId,
+            order_id: i64,
+            #[diesel(column_name = "line")]
+            number: i32,
+            #[diesel(deserialize_as = String)]
+            state: State,
+            #[diesel(embed)]
+            price: Price,
+        }
+        "#,
+        &expect_file!["golden/model_with_every_key.rs"],
+    );
+}
+
+#[test]
+fn an_insert() {
+    check(
+        record::derive_insert,
+        r#"
+        #[tenant(model = Customer)]
+        struct NewCustomer<'a> {
+            name: &'a str,
+            note: Option<String>,
+            #[diesel(column_name = kind, serialize_as = String)]
+            state: State,
+        }
+        "#,
+        &expect_file!["golden/insert.rs"],
+    );
+}
+
+#[test]
+fn an_insert_of_defaults() {
+    check(
+        record::derive_insert,
+        "#[tenant(model = Customer, table = schema::customers)] struct NewCustomer {}",
+        &expect_file!["golden/insert_of_defaults.rs"],
+    );
+}
+
+#[test]
+fn an_update() {
+    check(
+        record::derive_update,
+        "#[tenant(model = Customer)] struct CustomerChanges { name: Option<String>, note: Option<Option<String>> }",
+        &expect_file!["golden/update.rs"],
+    );
+}
+
+#[test]
+fn an_update_that_always_sets_a_column() {
+    check(
+        record::derive_update,
+        "#[tenant(model = Customer)] struct Rename { name: String, note: Option<Option<String>> }",
+        &expect_file!["golden/update_always.rs"],
+    );
+}
+
+#[test]
+fn a_permission() {
+    check(
+        permission::derive,
+        "#[permission(\"customers:read\")] struct ReadCustomers;",
+        &expect_file!["golden/permission.rs"],
+    );
+}
+
+#[test]
+fn a_role() {
+    check(
+        role::derive,
+        "#[role(\"manager\", grants(ReadCustomers, permissions::WriteCustomers))] struct Manager;",
+        &expect_file!["golden/role.rs"],
+    );
+}
+
+#[test]
+fn a_key() {
+    check(key::derive, "struct CompanyId(String);", &expect_file!["golden/key.rs"]);
+}
