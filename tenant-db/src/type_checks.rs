@@ -69,8 +69,7 @@ pub trait ReadField<const N: usize> {
 
 /// What the field of `M` at place `N` is read as. Named by way of the trait, a type that does not fit keeps the whole
 /// row from being looked at, which would be reported at length.
-pub type Read<M, const N: usize> =
-    <<M as ReadField<N>>::Type as ReadAs<<M as ReadField<N>>::SqlType>>::Value;
+pub type Read<M, const N: usize> = <<M as ReadField<N>>::Type as ReadAs<<M as ReadField<N>>::SqlType>>::Value;
 
 /// A type that a column can be read as.
 #[diagnostic::on_unimplemented(
