@@ -118,7 +118,12 @@ impl<R, K: TenantKey> TenantContext<R, K> {
     pub fn as_role<S: Role>(&self) -> Result<TenantContext<S, K>> {
         self.inner.ensure_valid()?;
         if !self.inner.identity.roles.contains(S::NAME) {
-            return Err(Error::forbidden(format_args!("the principal does not have role `{}`", S::NAME)));
+            let held = self.roles().collect::<Vec<_>>().join("`, `");
+            return Err(Error::forbidden(if held.is_empty() {
+                format!("the principal does not have role `{}`, nor any other", S::NAME)
+            } else {
+                format!("the principal does not have role `{}`; it has `{held}`", S::NAME)
+            }));
         }
         Ok(TenantContext { inner: Arc::clone(&self.inner), role: PhantomData })
     }

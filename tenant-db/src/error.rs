@@ -27,7 +27,7 @@ pub enum Error {
 
     /// A unique, foreign-key, check, not-null or exclusion constraint refused the row. The transaction, if there is
     /// one, can only be rolled back.
-    #[error("conflict with {0}")]
+    #[error("refused by {0}")]
     Conflict(#[source] DatabaseError),
 
     /// The context does not carry the role or the permission, or the database refused the statement (SQLSTATE 42501).
@@ -51,6 +51,8 @@ pub enum Error {
     },
 
     /// No connection became free in time.
+    ///
+    /// A task that uses the database inside of its own transaction waits for itself: use the transaction's repositories.
     #[error("no connection became free within {} ms (pool: {in_use} of {size} in use)", waited.as_millis())]
     #[non_exhaustive]
     PoolTimeout {
@@ -83,10 +85,14 @@ pub enum Error {
     #[error("the transaction can be run again: {0}")]
     Retryable(#[source] DatabaseError),
 
-    /// A statement in this transaction failed before, so PostgreSQL can only roll it back. Seen when a closure swallows
-    /// an error and goes on, or returns `Ok`.
-    #[error("the transaction was rolled back because a statement in it had failed")]
-    TransactionAborted,
+    /// A statement in this transaction failed before, or was cancelled, so PostgreSQL can only roll it back. Seen when a
+    /// closure swallows an error and goes on, or returns `Ok`.
+    #[error("the transaction was rolled back because of an earlier statement in it: {cause}")]
+    #[non_exhaustive]
+    TransactionAborted {
+        /// What that statement's error said.
+        cause: String,
+    },
 
     /// An update that changes nothing.
     #[error("the update sets no column")]

@@ -95,7 +95,7 @@ async fn a_forged_tenant_column_is_refused_by_the_database() {
         let tx = db.begin(&own).await.unwrap();
         let answer = danger::sql(&tx, "an attack", diesel::sql_query(statement.clone())).execute().await;
         assert!(matches!(answer, Err(Error::Forbidden { .. })), "{statement}: {answer:?}");
-        assert!(matches!(tx.commit().await, Err(Error::TransactionAborted)));
+        assert!(matches!(tx.commit().await, Err(Error::TransactionAborted { .. })));
     }
     assert_eq!(world.truth("SELECT * FROM customers ORDER BY id").await, before);
 }
@@ -184,7 +184,7 @@ async fn a_foreign_row_that_got_through_everything_else_is_an_error() {
     let tx = db.begin(&own).await.unwrap();
     let inside = tx.scoped::<Customer>().first().await;
     assert!(matches!(inside, Err(Error::ForeignRow { .. })), "{inside:?}");
-    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted)), "nothing that followed from it is kept");
+    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted { .. })), "nothing that followed from it is kept");
 }
 
 #[tokio::test]

@@ -80,8 +80,8 @@ async fn a_statement_whose_future_was_dropped_is_never_committed() {
     let slow = diesel::sql_query("SELECT pg_sleep(0.4)");
     assert!(timeout(MOMENT, danger::sql(&tx, "a test", slow).execute()).await.is_err());
     let next = tx.scoped::<Customer>().insert(named("after")).await;
-    assert!(matches!(next, Err(Error::TransactionAborted)), "{next:?}");
-    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted)));
+    assert!(matches!(next, Err(Error::TransactionAborted { .. })), "{next:?}");
+    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted { .. })));
     assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 0);
 }
 
@@ -97,7 +97,7 @@ async fn a_savepoint_whose_future_was_dropped_poisons_the_transaction() {
         Ok(())
     });
     assert!(timeout(MOMENT, interrupted).await.is_err());
-    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted)));
+    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted { .. })));
     assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 0);
 }
 

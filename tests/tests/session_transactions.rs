@@ -75,14 +75,14 @@ async fn a_swallowed_error_does_not_become_success() {
             assert!(matches!(conflict, Err(Error::Conflict(_))), "{conflict:?}");
             // What comes after the error is refused without asking the server.
             let next = tx.scoped::<Customer>().count().await;
-            assert!(matches!(next, Err(Error::TransactionAborted)), "{next:?}");
+            assert!(matches!(next, Err(Error::TransactionAborted { .. })), "{next:?}");
             Ok(())
         })
         .await;
-    assert!(matches!(answer, Err(Error::TransactionAborted)), "{answer:?}");
+    assert!(matches!(answer, Err(Error::TransactionAborted { .. })), "{answer:?}");
     let tx = db.begin(&own).await.unwrap();
     let _ = tx.scoped::<Customer>().insert(named("first")).await;
-    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted)));
+    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted { .. })));
     assert_eq!(names(&db, &own).await, ["first"]);
 }
 
@@ -122,7 +122,7 @@ async fn a_savepoint_undoes_its_own_work_and_no_other() {
                 Ok(())
             })
             .await;
-        assert!(matches!(swallowed, Err(Error::TransactionAborted)), "{swallowed:?}");
+        assert!(matches!(swallowed, Err(Error::TransactionAborted { .. })), "{swallowed:?}");
         tx.savepoint(async |tx| {
             tx.scoped::<Customer>().insert(named("inner")).await?;
             let _ = tx.savepoint(async |tx| tx.scoped::<Customer>().insert(named("inner")).await).await;

@@ -6,9 +6,10 @@ use crate::model::TenantModel;
 
 /// An expression that speaks only of the columns of `M`'s table.
 #[diagnostic::on_unimplemented(
-    message = "this expression names a column of a table that is not in the query for `{M}`",
-    label = "not a column of `{M}`'s table",
-    note = "a query on `{M}` may filter and order by columns of `{M}`'s table only"
+    message = "this is not an expression over the columns of `{M}`'s table",
+    label = "names another table, or compares a column with a value of another type",
+    note = "a query on `{M}` may filter, order and select by columns of `{M}`'s table only",
+    note = "conditions are joined by `.and(…)` and `.or(…)`"
 )]
 pub trait InScope<M: TenantModel>: Expression {}
 

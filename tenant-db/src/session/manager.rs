@@ -6,6 +6,8 @@ use bb8::ManageConnection;
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio_postgres::NoTls;
+use tokio_postgres::config::Host;
+use tokio_postgres::error::SqlState;
 
 use crate::error::{Error, Result};
 
@@ -35,24 +37,40 @@ impl Manager {
     }
 
     pub(crate) async fn open(&self) -> Result<Session> {
-        let (client, connection) = self.config.connect(NoTls).await.map_err(|error| connect_error(&error))?;
+        let (client, connection) = self.config.connect(NoTls).await.map_err(|error| self.connect_error(&error))?;
         let connection = AsyncPgConnection::try_from_client_and_connection(client, connection)
             .await
             .map_err(|_| Error::Connect { reason: "the session could not be set up".to_owned() })?;
         Ok(Session { connection, dirty: false, foreign: AtomicBool::new(false) })
     }
-}
 
-/// The server's own words where it answered: they name a role or a database, never a password. Anything else is told
-/// by the operating system's error, which knows no more than an address.
-fn connect_error(error: &tokio_postgres::Error) -> Error {
-    use std::error::Error as _;
-    let reason = match (error.as_db_error(), error.source()) {
-        (Some(answer), _) => answer.message().to_owned(),
-        (None, Some(source)) => format!("{error}: {source}"),
-        (None, None) => error.to_string(),
-    };
-    Error::Connect { reason }
+    /// The server's own words where it answered: they name a role or a database, never a password. Anything else is told
+    /// by the operating system's error and the address.
+    fn connect_error(&self, error: &tokio_postgres::Error) -> Error {
+        use std::error::Error as _;
+        let mut reason = match (error.as_db_error(), error.source()) {
+            (Some(answer), _) => answer.message().to_owned(),
+            (None, Some(source)) => format!("{error} at {}: {source}", self.address()),
+            (None, None) => format!("{error} at {}", self.address()),
+        };
+        if error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) && reason.contains("does not exist") {
+            reason += "; the isolation migrations make the roles, see `tenant_db::database`";
+        }
+        Error::Connect { reason }
+    }
+
+    fn address(&self) -> String {
+        let ports = self.config.get_ports();
+        let hosts = self.config.get_hosts().iter().enumerate().map(|(at, host)| {
+            let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
+            match host {
+                Host::Tcp(name) => format!("{name}:{port}"),
+                #[cfg(unix)]
+                Host::Unix(folder) => format!("{} (port {port})", folder.display()),
+            }
+        });
+        hosts.collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl ManageConnection for Manager {

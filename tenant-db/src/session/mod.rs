@@ -5,6 +5,7 @@
 mod config;
 mod db;
 mod engine;
+mod health;
 mod manager;
 mod options;
 mod transaction;

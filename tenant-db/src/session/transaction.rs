@@ -4,13 +4,13 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 
 use bb8::PooledConnection;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::engine::Source;
+use super::health::{Health, StatementGuard};
 use super::manager::{Manager, Session};
 use crate::context::ContextInner;
 use crate::error::{Error, Result};
@@ -41,18 +41,9 @@ pub(crate) struct TransactionState<K: TenantKey> {
     context: Arc<ContextInner<K>>,
     /// What names the tenant in the transaction, to say it again.
     set_tenant: String,
-    condition: AtomicU8,
+    health: Health,
     savepoints: u32,
 }
-
-/// Every statement so far was carried out.
-const HEALTHY: u8 = 0;
-/// A statement failed or was cancelled: only ROLLBACK is left.
-const POISONED: u8 = 1;
-/// As above, and the database says that the whole may be run again.
-const RETRYABLE: u8 = 2;
-/// The connection is gone.
-const LOST: u8 = 3;
 
 impl<K: TenantKey> TransactionState<K> {
     pub(super) fn context(&self) -> &ContextInner<K> {
@@ -70,11 +61,8 @@ impl<K: TenantKey> TransactionState<K> {
 
     /// As [`start_statement`](Self::start_statement), for what ends or marks work that was begun in time.
     fn start_control(&self) -> Result<StatementGuard<'_>> {
-        match self.condition.load(Ordering::Relaxed) {
-            HEALTHY => Ok(StatementGuard { condition: &self.condition, answered: false }),
-            LOST => Err(Error::ConnectionLost),
-            _ => Err(Error::TransactionAborted),
-        }
+        self.health.check()?;
+        Ok(self.health.guard())
     }
 
     /// Names the tenant again: a statement that this crate did not write may have changed it.
@@ -82,40 +70,6 @@ impl<K: TenantKey> TransactionState<K> {
         let guard = self.start_control()?;
         let outcome = self.session.batch(&self.set_tenant).await;
         guard.finish(outcome)
-    }
-
-    fn condition(&self) -> u8 {
-        self.condition.load(Ordering::Relaxed)
-    }
-}
-
-/// Poisons the transaction when a statement fails, or when its future is dropped before the answer: whether such a
-/// statement was carried out is unknown, so it must not be committed.
-pub(super) struct StatementGuard<'a> {
-    condition: &'a AtomicU8,
-    answered: bool,
-}
-
-impl StatementGuard<'_> {
-    pub(super) fn finish<T>(mut self, outcome: Result<T>) -> Result<T> {
-        self.answered = true;
-        if let Err(error) = &outcome {
-            let condition = match error {
-                Error::ConnectionLost => LOST,
-                Error::Retryable(_) => RETRYABLE,
-                _ => POISONED,
-            };
-            self.condition.fetch_max(condition, Ordering::Relaxed);
-        }
-        outcome
-    }
-}
-
-impl Drop for StatementGuard<'_> {
-    fn drop(&mut self) {
-        if !self.answered {
-            self.condition.fetch_max(POISONED, Ordering::Relaxed);
-        }
     }
 }
 
@@ -125,11 +79,8 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
         context: Arc<ContextInner<K>>,
         set_tenant: String,
     ) -> Self {
-        let condition = AtomicU8::new(HEALTHY);
-        Self {
-            state: TransactionState { session, context, set_tenant, condition, savepoints: 0 },
-            role: PhantomData,
-        }
+        let health = Health::default();
+        Self { state: TransactionState { session, context, set_tenant, health, savepoints: 0 }, role: PhantomData }
     }
 
     /// The tenant for which the transaction acts.
@@ -174,25 +125,24 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
 
     /// COMMIT, or ROLLBACK where the transaction is poisoned: the server would turn a COMMIT into one without a word.
     pub(super) async fn finish(&mut self) -> Result<()> {
-        match self.state.condition() {
-            HEALTHY => self.state.session.commit().await,
-            LOST => Err(Error::ConnectionLost),
-            _ => {
-                self.state.session.rollback().await;
-                Err(Error::TransactionAborted)
+        match self.state.health.check() {
+            Ok(()) => self.state.session.commit().await,
+            Err(error) => {
+                self.undo().await;
+                Err(error)
             }
         }
     }
 
     pub(super) async fn undo(&mut self) {
-        if self.state.condition() != LOST {
+        if !self.state.health.is_lost() {
             self.state.session.rollback().await;
         }
     }
 
     /// Whether the database asked to run the whole again.
     pub(super) fn asks_for_retry(&self) -> bool {
-        self.state.condition() == RETRYABLE
+        self.state.health.asks_for_retry()
     }
 
     /// Runs `work` in a savepoint: what it did is undone when it returns an error, and the transaction goes on.
@@ -279,27 +229,26 @@ impl<R: Send + 'static, K: TenantKey> SavepointGuard<'_, R, K> {
             + TransactionFnOnce<&'r mut Transaction<R, K>, Result<T, E>, Fut: Send>,
     {
         let result = work(self.transaction).await;
-        let condition = self.transaction.state.condition();
-        let outcome = match (&result, condition) {
-            (_, LOST) => Err(Error::ConnectionLost),
-            (Ok(_), HEALTHY) => self.transaction.control(&format!("RELEASE SAVEPOINT {name}")).await,
-            _ => {
-                // PostgreSQL takes this even after an error; it is what makes the transaction usable again.
-                let undo = format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}");
-                let undone = self.transaction.state.session.batch(&undo).await;
-                // A serialization failure is the whole transaction's: going on would only fail later.
-                if undone.is_ok() && condition != RETRYABLE {
-                    self.transaction.state.condition.store(HEALTHY, Ordering::Relaxed);
-                }
-                undone
+        let state = &self.transaction.state;
+        let health = state.health.check();
+        let ended = if state.health.is_lost() {
+            Err(Error::ConnectionLost)
+        } else if result.is_ok() && health.is_ok() {
+            self.transaction.control(&format!("RELEASE SAVEPOINT {name}")).await
+        } else {
+            // PostgreSQL takes this even after an error; it is what makes the transaction usable again.
+            let undo = format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}");
+            let guard = state.health.guard();
+            let undone = guard.finish(state.session.batch(&undo).await);
+            if undone.is_ok() {
+                state.health.heal();
             }
+            undone
         };
         self.finished = true;
-        match (result, outcome) {
-            (Err(error), _) => Ok(Err(error)),
-            (Ok(_), Ok(())) if condition != HEALTHY => Err(Error::TransactionAborted),
-            (Ok(value), Ok(())) => Ok(Ok(value)),
-            (Ok(_), Err(error)) => Err(error),
+        match result {
+            Err(error) => Ok(Err(error)),
+            Ok(value) => health.and(ended).map(|()| Ok(value)),
         }
     }
 }
@@ -307,7 +256,7 @@ impl<R: Send + 'static, K: TenantKey> SavepointGuard<'_, R, K> {
 impl<R: 'static, K: TenantKey> Drop for SavepointGuard<'_, R, K> {
     fn drop(&mut self) {
         if !self.finished {
-            self.transaction.state.condition.fetch_max(POISONED, Ordering::Relaxed);
+            drop(self.transaction.state.health.guard());
         }
     }
 }

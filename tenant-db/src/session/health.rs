@@ -1,0 +1,138 @@
+//! [`Health`]: whether a transaction can still be committed, and if not, why.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::error::{Error, Result};
+
+/// Whether a transaction can still be committed. It only gets worse, but for a savepoint that is rolled back.
+#[derive(Debug, Default)]
+pub(super) struct Health(Mutex<Condition>);
+
+#[derive(Debug, Default, Clone)]
+enum Condition {
+    /// Every statement so far was carried out.
+    #[default]
+    Healthy,
+    /// A statement failed or was cancelled: only ROLLBACK is left.
+    Poisoned { cause: String },
+    /// As above, and the database says that the whole may be run again.
+    Retryable { cause: String },
+    /// The connection is gone.
+    Lost,
+}
+
+impl Health {
+    /// # Errors
+    ///
+    /// Why nothing more can be done, where that is so.
+    pub(super) fn check(&self) -> Result<()> {
+        match &*self.condition() {
+            Condition::Healthy => Ok(()),
+            Condition::Lost => Err(Error::ConnectionLost),
+            Condition::Poisoned { cause } | Condition::Retryable { cause } => {
+                Err(Error::TransactionAborted { cause: cause.clone() })
+            }
+        }
+    }
+
+    /// A statement starts. Unless it is [finished](StatementGuard::finish), it counts as cancelled.
+    pub(super) fn guard(&self) -> StatementGuard<'_> {
+        StatementGuard { health: self, answered: false }
+    }
+
+    /// Whether the database asked to run the whole again.
+    pub(super) fn asks_for_retry(&self) -> bool {
+        matches!(*self.condition(), Condition::Retryable { .. })
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        matches!(*self.condition(), Condition::Lost)
+    }
+
+    /// A savepoint from a time when all was well has been rolled back to. A failure to serialize is not healed by that:
+    /// it is the whole transaction's.
+    pub(super) fn heal(&self) {
+        let mut condition = self.condition();
+        if let Condition::Poisoned { .. } = *condition {
+            *condition = Condition::Healthy;
+        }
+    }
+
+    fn record(&self, error: &Error) {
+        let mut condition = self.condition();
+        match (&*condition, error) {
+            (_, Error::ConnectionLost) => *condition = Condition::Lost,
+            (Condition::Healthy | Condition::Poisoned { .. }, Error::Retryable(_)) => {
+                *condition = Condition::Retryable { cause: error.to_string() };
+            }
+            (Condition::Healthy, _) => *condition = Condition::Poisoned { cause: error.to_string() },
+            _ => {}
+        }
+    }
+
+    fn cancelled(&self) {
+        let mut condition = self.condition();
+        if let Condition::Healthy = *condition {
+            *condition = Condition::Poisoned { cause: "it was cancelled before its answer".to_owned() };
+        }
+    }
+
+    /// A panic while the lock was held cannot have left a condition half-written.
+    fn condition(&self) -> MutexGuard<'_, Condition> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Poisons the transaction when a statement fails, or when its future is dropped before the answer: whether such a
+/// statement was carried out is unknown, so it must not be committed.
+#[must_use = "a guard that is dropped says that its statement was cancelled"]
+pub(super) struct StatementGuard<'a> {
+    health: &'a Health,
+    answered: bool,
+}
+
+impl StatementGuard<'_> {
+    pub(super) fn finish<T>(mut self, outcome: Result<T>) -> Result<T> {
+        self.answered = true;
+        if let Err(error) = &outcome {
+            self.health.record(error);
+        }
+        outcome
+    }
+}
+
+impl Drop for StatementGuard<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.health.cancelled();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_cause_is_kept_and_what_is_worse_wins() {
+        let health = Health::default();
+        assert!(health.check().is_ok());
+        let _ = health.guard().finish::<()>(Err(Error::NoChanges));
+        let _ = health.guard().finish::<()>(Err(Error::ContextExpired));
+        let Err(Error::TransactionAborted { cause }) = health.check() else { panic!("{health:?}") };
+        assert_eq!(cause, "the update sets no column");
+        let _ = health.guard().finish::<()>(Err(Error::ConnectionLost));
+        assert!(health.is_lost());
+        health.heal();
+        assert!(matches!(health.check(), Err(Error::ConnectionLost)), "a lost connection does not heal");
+    }
+
+    #[test]
+    fn a_guard_that_is_dropped_poisons_until_a_savepoint_is_rolled_back() {
+        let health = Health::default();
+        drop(health.guard());
+        assert!(matches!(health.check(), Err(Error::TransactionAborted { .. })));
+        health.heal();
+        assert!(health.check().is_ok());
+    }
+}
