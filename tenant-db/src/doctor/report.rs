@@ -31,8 +31,9 @@ pub struct Finding {
 /// Everything that the checks found.
 ///
 /// `Display` is laid out for a terminal, and is the message of
-/// [`Error::Misconfigured`](crate::Error::Misconfigured).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// [`Error::Misconfigured`](crate::Error::Misconfigured). `Debug` is the same text: it is what a program prints whose
+/// `main` returns the error.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Report {
     findings: Vec<Finding>,
 }
@@ -109,6 +110,12 @@ impl fmt::Display for Report {
     }
 }
 
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const INDENT: &str = "     ";
@@ -182,6 +189,13 @@ mod tests {
         assert!(text.contains("  1. error TD206: table public.customers\n     Row-level security is off"));
         assert!(text.contains("\n         ALTER TABLE"), "{text}");
         assert!(text.lines().all(|line| line.len() <= 120), "{text}");
+    }
+
+    #[test]
+    fn a_main_that_returns_the_error_prints_the_report_as_it_is_laid_out() {
+        let report = Report::new(vec![finding("TD206", Severity::Error)]);
+        let printed = format!("{:?}", crate::Error::Misconfigured(Box::new(report.clone())));
+        assert!(printed.contains(&report.to_string()), "{printed}");
     }
 
     #[test]
