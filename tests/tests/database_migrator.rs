@@ -139,6 +139,41 @@ async fn a_failure_names_the_migration_says_what_to_do_and_keeps_nothing_of_it()
 }
 
 #[tokio::test]
+async fn a_refusal_of_ours_is_told_without_the_statement_that_raised_it() {
+    let place = Place::new().await;
+    place.database.execute("CREATE TABLE projects (id uuid PRIMARY KEY, tenant_id text)").await.unwrap();
+    let wrong_type =
+        Migrator::new(place.database.admin_url()).isolation(place.config.clone()).run().await.unwrap_err();
+    let role = place.config.runtime_role();
+    place.database.execute(&format!("ALTER ROLE {role} SUPERUSER")).await.unwrap();
+    let other = Place::new().await;
+    let superuser = other.migrator().isolation(place.config.clone()).run().await.unwrap_err();
+    for text in [wrong_type.to_string(), superuser.to_string()] {
+        assert!(text.contains("tenant_db: "), "{text}");
+        for statement in ["DO $", "BEGIN", "DECLARE", "RAISE"] {
+            assert!(!text.contains(statement), "{text}");
+        }
+        assert!(text.lines().count() <= 2, "{text}");
+    }
+    assert!(superuser.to_string().contains("Run: ALTER ROLE"), "the hint is there: {superuser}");
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_migrate_is_told_which_one_may() {
+    let place = Place::new().await;
+    place.migrator().isolation(place.config.clone()).run().await.unwrap();
+    let runtime = || Migrator::new(place.database.url(place.config.runtime_role())).folder(&place.folder);
+    let no_schema = runtime().run().await.unwrap_err().to_string();
+    place.database.execute("GRANT CREATE ON SCHEMA public TO PUBLIC").await.unwrap();
+    let no_table = runtime().run().await.unwrap_err().to_string();
+    assert!(no_table.contains("permission denied for table __diesel_schema_migrations"), "{no_table}");
+    assert!(no_schema.contains("permission denied for schema public"), "{no_schema}");
+    for text in [no_table, no_schema] {
+        assert!(text.contains("run it as the administrator or as the migrator role"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn isolating_a_table_that_is_not_there_says_which_migration_comes_first() {
     let place = Place::new().await;
     let error =

@@ -71,12 +71,25 @@ impl Harness {
 fn reason(error: &DieselError) -> String {
     let DieselError::DatabaseError(_, information) = error else { return error.to_string() };
     let message = information.message();
-    match information.hint() {
-        Some(hint) if message.starts_with("tenant_db:") => format!("{message} ({hint})"),
-        _ if SCHEMA_ONLY.iter().any(|beginning| message.starts_with(beginning)) => message.to_owned(),
-        _ => without_data(message),
+    if message.starts_with("tenant_db:") {
+        return match information.hint() {
+            Some(hint) => format!("{message} ({hint})"),
+            None => message.to_owned(),
+        };
     }
+    let told = if SCHEMA_ONLY.iter().any(|beginning| message.starts_with(beginning)) {
+        message.to_owned()
+    } else {
+        without_data(message)
+    };
+    if REFUSALS.iter().any(|beginning| message.starts_with(beginning)) {
+        return format!("{told}; run it as the administrator or as the migrator role");
+    }
+    told
 }
+
+/// Beginnings of the messages of SQLSTATE 42501, which diesel does not tell from others: the role has no right to do it.
+const REFUSALS: [&str; 2] = ["permission denied", "must be owner of"];
 
 /// Beginnings of messages that quote the migration's own text, or names of the schema.
 const SCHEMA_ONLY: [&str; 14] = [
@@ -127,6 +140,8 @@ mod tests {
         ] {
             assert_eq!(told(message), message);
         }
+        let own = "tenant_db: the table \"x\" is in the way";
+        assert_eq!(told(own), own);
         assert!(!told("invalid input syntax for type uuid: \"secret\"").contains("secret"));
     }
 }
