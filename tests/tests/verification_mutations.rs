@@ -168,6 +168,10 @@ mutations! {
     Error "TD403" a_schema_that_may_not_be_used_is_refused: "REVOKE USAGE ON SCHEMA tenant_db FROM {runtime}";
 }
 
+fn codes(report: &doctor::Report) -> Vec<&'static str> {
+    report.findings().iter().map(|finding| finding.code).collect()
+}
+
 /// Breaks a fact that SQL alone does not mend.
 async fn findings(mutation: &str) -> Vec<&'static str> {
     let world = World::isolated().await;
@@ -221,9 +225,16 @@ async fn another_table_that_diesel_s_name_stands_for_is_refused() {
 }
 
 #[tokio::test]
-async fn a_missing_function_is_refused() {
-    let codes = findings("DROP FUNCTION tenant_db.tenant_uuid() CASCADE").await;
-    assert_eq!(codes, ["TD301", "TD301", "TD301", "TD301", "TD301", "TD401"]);
+async fn a_missing_function_comes_before_the_policies_that_call_it() {
+    let world = World::isolated().await;
+    world.execute("DROP FUNCTION tenant_db.tenant_uuid() CASCADE").await;
+    let report = world.report().await;
+    assert_eq!(codes(&report), ["TD401", "TD301", "TD301", "TD301", "TD301", "TD301"]);
+    for finding in report.findings() {
+        world.execute(&finding.remedy).await;
+    }
+    let mended = world.report().await;
+    assert_eq!(mended.findings(), [], "{mended}");
 }
 
 #[tokio::test]
@@ -246,13 +257,23 @@ async fn a_database_without_any_migration_is_refused() {
         .execute(&format!("CREATE ROLE {role} LOGIN; GRANT SELECT ON customers TO {role}"))
         .await
         .unwrap();
-    let report = doctor::check(&database.url(&role), &DatabaseConfig::default()).await.unwrap();
-    let codes: std::collections::BTreeSet<_> = report.errors().map(|finding| finding.code).collect();
-    assert_eq!(
-        codes.into_iter().collect::<Vec<_>>(),
-        ["TD205", "TD206", "TD207", "TD208", "TD210", "TD301", "TD401"],
-        "{report}"
-    );
+    for url in [database.url(&role), database.admin_url().to_owned()] {
+        let report = doctor::check(&url, &DatabaseConfig::default()).await.unwrap();
+        assert_eq!(codes(&report), ["TD400"], "{report}");
+        let text = report.to_string();
+        assert!(text.contains("write_migrations") && text.contains("diesel migration run"), "{text}");
+        assert!(!text.contains("Run the statements above"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_schema_of_the_name_is_no_migration() {
+    let setup = DatabaseSetup::new().statement(TABLES);
+    let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
+    database.execute("CREATE SCHEMA tenant_db").await.unwrap();
+    let report = doctor::check(database.admin_url(), &DatabaseConfig::default()).await.unwrap();
+    assert_eq!(codes(&report), ["TD400"], "{report}");
+    assert!(report.findings()[0].remedy.contains("DROP SCHEMA tenant_db;"), "{report}");
 }
 
 /// As on a managed database: nobody there may revoke `set_config`, and that alone is left to say.

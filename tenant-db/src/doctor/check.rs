@@ -1,5 +1,6 @@
 //! [`Check`]: what every check needs, and where findings go.
 
+use super::login::{self, Misdirection};
 use super::report::{Finding, Severity};
 use super::snapshot::Snapshot;
 use crate::database::{DatabaseConfig, quote_ident};
@@ -9,12 +10,21 @@ pub(super) struct Check<'a> {
     pub(super) config: &'a DatabaseConfig,
     /// The role that logged in, quoted.
     pub(super) runtime: String,
+    /// Why the role that logged in should not have. What that role may do is then not worth a finding, and no remedy
+    /// may touch it: it is an administrator's.
+    pub(super) misdirection: Option<Misdirection>,
     findings: Vec<Finding>,
 }
 
 impl<'a> Check<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, config: &'a DatabaseConfig) -> Self {
-        Self { snapshot, config, runtime: quote_ident(&snapshot.session_user), findings: Vec::new() }
+        Self {
+            snapshot,
+            config,
+            runtime: quote_ident(&snapshot.session_user),
+            misdirection: login::misdirection(snapshot, config),
+            findings: Vec::new(),
+        }
     }
 
     pub(super) fn error(
@@ -55,7 +65,8 @@ impl<'a> Check<'a> {
     /// Whether the role has the rights of a superuser or of a table's owner. That is one finding, and everything that
     /// follows from it is not worth another.
     pub(super) fn is_elevated(&self) -> bool {
-        self.snapshot.roles.iter().any(|role| role.superuser)
+        self.misdirection.is_some()
+            || self.snapshot.roles.iter().any(|role| role.superuser)
             || self.snapshot.tables.iter().any(|table| table.owner_reachable)
     }
 

@@ -28,6 +28,7 @@
 //! | TD109 | warning | sessions start with a `search_path` or `row_security` of their own |
 //! | TD110 | warning | the runtime role may create temporary tables, which shadow names |
 //! | TD111 | error | the runtime role may create objects in the database or in a model's schema |
+//! | TD112 | error | the program logs in as an administrator, the migrator or the owner, not as the runtime role |
 //! | TD201 | error | a model's table does not exist |
 //! | TD202 | error | it is a view or something else that is not a table |
 //! | TD203 | error | its tenant column does not exist |
@@ -44,6 +45,7 @@
 //! | TD301 | error | a policy is missing |
 //! | TD302 | error | a policy is not the one that the models ask for |
 //! | TD303 | error | there is a permissive policy that no model asks for |
+//! | TD400 | error | the isolation migrations have not been applied; reported alone |
 //! | TD401 | error | a function of schema `tenant_db` is missing |
 //! | TD402 | error | … is not the one that this release makes |
 //! | TD403 | error | the runtime role may not call it |
@@ -54,6 +56,7 @@
 
 mod check;
 mod functions;
+mod login;
 mod policies;
 mod report;
 mod roles;
@@ -91,6 +94,10 @@ pub(crate) async fn verify(
 ) -> Result<Report, diesel::result::Error> {
     let snapshot = Snapshot::read(connection, models, config.setting()).await?;
     let mut check = Check::new(&snapshot, config);
+    if !models.is_empty() && functions::are_absent(&mut check) {
+        return Ok(Report::new(check.into_findings()));
+    }
+    login::check(&mut check);
     roles::check(&mut check);
     functions::check(&mut check, models);
     for (position, model) in models.iter().enumerate() {

@@ -41,15 +41,13 @@ pub struct Report {
 impl Report {
     pub(super) fn new(mut findings: Vec<Finding>) -> Self {
         findings.sort_by(|one, other| {
-            other
-                .severity
-                .cmp(&one.severity)
-                .then_with(|| (one.code, &one.object).cmp(&(other.code, &other.object)))
+            other.severity.cmp(&one.severity).then_with(|| one.order().cmp(&other.order()))
         });
         Self { findings }
     }
 
-    /// The findings, worst first.
+    /// The findings, worst first; and those that others rest on before the others, so that their remedies can be run in
+    /// this order.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -102,11 +100,26 @@ impl fmt::Display for Report {
             return Ok(());
         }
         let act = if self.is_ok() { "warnings" } else { "errors" };
-        write!(
-            f,
-            "\n\nRun the statements above as a superuser or as the role that runs migrations, keep them in a migration, \
-             and start again.\nThe {act} stay until the database is what the models say."
-        )
+        let is_sql = |finding: &Finding| finding.remedy.lines().any(|line| !line.starts_with("--"));
+        let how = if self.findings.iter().any(is_sql) {
+            "Run the statements above as a superuser or as the role that runs migrations, keep them in a migration, and \
+             start again."
+        } else {
+            "Do what is said above, and start again."
+        };
+        write!(f, "\n\n{how}\nThe {act} stay until the database is what the models say.")
+    }
+}
+
+impl Finding {
+    /// Policies and triggers call functions, so functions come before tables and policies.
+    fn order(&self) -> (u8, &'static str, &str) {
+        let stage = match self.code.as_bytes().get(2) {
+            Some(b'1') => 0,
+            Some(b'4') => 1,
+            _ => 2,
+        };
+        (stage, self.code, &self.object)
     }
 }
 

@@ -35,6 +35,10 @@ pub(super) struct Role {
     pub(super) create_role: bool,
     pub(super) replication: bool,
     pub(super) predefined: bool,
+    /// The superuser that the server was set up with. It cannot be made anything less.
+    pub(super) bootstrap: bool,
+    /// It may create databases, or owns this one: somebody's role, not a program's.
+    pub(super) administers: bool,
     /// The role to leave in order not to become this one; `None` for the session's own.
     pub(super) step: Option<String>,
 }
@@ -50,6 +54,8 @@ pub(super) struct Setting {
 #[derive(Debug, Deserialize)]
 pub(super) struct TenantSchema {
     pub(super) usable: bool,
+    /// Whether the notes of the base migration are in it.
+    pub(super) made_by_migration: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -71,8 +71,9 @@ fn resolved(check: &mut Check<'_>, position: usize, model: &ModelMeta, table: &T
     if check.snapshot.resolved.get(position).copied().flatten() == Some(table.oid) {
         return;
     }
-    // Without USAGE on the schema nothing resolves; that has a finding of its own.
-    if !table.schema_usable {
+    // Without USAGE on the schema nothing resolves; that has a finding of its own. And what another role's search path
+    // finds says nothing about the program's.
+    if !table.schema_usable || check.misdirection.is_some() {
         return;
     }
     check.error(

@@ -36,7 +36,8 @@ SELECT json_build_object(
   'roles', (
     SELECT json_agg(json_build_object(
       'name', rolname, 'superuser', rolsuper, 'bypass_rls', rolbypassrls, 'create_role', rolcreaterole,
-      'replication', rolreplication, 'predefined', oid < 16384, 'step', pg_get_userbyid(step)))
+      'replication', rolreplication, 'predefined', oid < 16384, 'bootstrap', oid = 10, 'step', pg_get_userbyid(step),
+      'administers', rolcreatedb OR oid = (SELECT datdba FROM pg_database WHERE datname = current_database())))
     FROM closure JOIN pg_roles USING (oid)),
   'may_create_in_database', EXISTS (SELECT FROM plain WHERE has_database_privilege(oid, current_database(), 'CREATE')),
   'may_create_temporary', EXISTS (SELECT FROM plain WHERE has_database_privilege(oid, current_database(), 'TEMPORARY')),
@@ -54,7 +55,10 @@ SELECT json_build_object(
     WHERE (s.setdatabase = 0 OR d.datname = current_database())
       AND (s.setrole = 0 OR r.rolname = session_user)), '[]'),
   'tenant_schema', (
-    SELECT json_build_object('usable', has_schema_privilege(n.oid, 'USAGE')) FROM pg_namespace n WHERE n.nspname = 'tenant_db'),
+    SELECT json_build_object(
+      'usable', has_schema_privilege(n.oid, 'USAGE'),
+      'made_by_migration', EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'undo'))
+    FROM pg_namespace n WHERE n.nspname = 'tenant_db'),
   'functions', coalesce((
     SELECT json_agg(json_build_object(
       'name', p.proname, 'returns', format_type(p.prorettype, NULL), 'set', p.proretset, 'arguments', p.pronargs,
