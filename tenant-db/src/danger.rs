@@ -4,10 +4,11 @@
 //! out a connection, and none of them turns row-level security off.
 
 use std::fmt;
-use std::marker::PhantomData;
 
-use diesel::pg::{Pg, PgQueryBuilder};
-use diesel::query_builder::{QueryBuilder, QueryFragment, QueryId};
+use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
+use diesel::serialize::ToSql;
+use diesel::sql_types::HasSqlType;
 use futures_util::future::BoxFuture;
 
 use crate::context::{Identity, TenantContext};
@@ -93,7 +94,7 @@ impl SkipVerification {
     }
 }
 
-/// A statement of your own in a transaction's context: `diesel::sql_query`, or any query of diesel.
+/// A statement of your own in a transaction's context. Parameters are `$1`, `$2`, … and bound in that order.
 ///
 /// ```no_run
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
@@ -107,9 +108,10 @@ impl SkipVerification {
 /// }
 ///
 /// # async fn example(db: TenantDb, context: TenantContext<Manager>) -> Result<i64> {
-/// let mut tx = db.begin(&context).await?;
-/// let query = diesel::sql_query("SELECT coalesce(sum(credit_limit), 0)::bigint AS total FROM customers");
-/// let totals: Vec<Total> = danger::sql(&tx, "the builder has no sum yet", query).load().await?;
+/// let tx = db.begin(&context).await?;
+/// let query = "SELECT coalesce(sum(credit_limit), 0)::bigint AS total FROM customers WHERE credit_limit > $1";
+/// let totals: Vec<Total> =
+///     danger::sql(&tx, "the builder has no sum yet", query).bind::<BigInt, _>(100_i64).load().await?;
 /// tx.commit().await?;
 /// # Ok(totals[0].total)
 /// # }
@@ -119,35 +121,48 @@ impl SkipVerification {
 /// # Isolation
 ///
 /// The query builder's predicate is *not* added, and rows are not checked (I5 and I6 do not hold); row-level security
-/// does hold. Statements that control the session or the transaction (`SET`, `COMMIT`, `DO`, …) are refused, and the
-/// tenant is named again after each statement (one more round trip). Where `set_config` could not be revoked, which the
-/// verification at connect warns of, SQL that was injected into the text can still switch the tenant for its own
-/// statement: bind values, never paste them. The audit event says that a statement was sent, and why; its text is left
-/// out, because it may hold data.
-pub fn sql<'t, R, K, Q>(transaction: &'t Transaction<R, K>, reason: &str, query: Q) -> RawSql<'t, K, Q>
+/// does hold. Statements that control the session or the transaction (`SET`, `COMMIT`, `DO`, …) are refused. The
+/// tenant is named again after each statement (one more round trip), and the session is reset before anybody else gets
+/// it. Where `set_config` could not be revoked, which the verification at connect warns of, SQL that was injected into
+/// the text can still switch the tenant for its own statement: bind values, never paste them. The audit event says that
+/// a statement was sent, and why; its text is left out, because it may hold data.
+pub fn sql<'t, R, K>(
+    transaction: &'t Transaction<R, K>,
+    reason: &str,
+    text: impl Into<String>,
+) -> RawSql<'t, K>
 where
     R: 'static,
     K: TenantKey,
-    Q: QueryFragment<Pg> + QueryId + Send + 't,
 {
-    let source = transaction.source();
-    RawSql { source, checked: check(source, reason, &query), query, lifetime: PhantomData }
+    let (source, text) = (transaction.source(), text.into());
+    let checked = check(source, reason, &text);
+    #[allow(clippy::disallowed_methods, reason = "this is the door for it")]
+    let query = diesel::sql_query(text).into_boxed();
+    RawSql { source, checked, query }
 }
 
 /// A statement made by [`sql`], not sent yet.
 #[must_use = "it is not sent before `load` or `execute`"]
-pub struct RawSql<'t, K: TenantKey, Q> {
+pub struct RawSql<'t, K: TenantKey> {
     source: Source<'t, K>,
     checked: Result<()>,
-    query: Q,
-    lifetime: PhantomData<&'t ()>,
+    query: BoxedSqlQuery<'t, Pg, SqlQuery>,
 }
 
-impl<'t, K: TenantKey, Q> RawSql<'t, K, Q>
-where
-    Q: QueryFragment<Pg> + QueryId + Send + 't,
-{
-    /// Sends the statement and reads its rows.
+impl<'t, K: TenantKey> RawSql<'t, K> {
+    /// Binds the next parameter.
+    pub fn bind<SqlType, Value>(mut self, value: Value) -> Self
+    where
+        Pg: HasSqlType<SqlType>,
+        Value: ToSql<SqlType, Pg> + Send + 't,
+        SqlType: Send + 't,
+    {
+        self.query = self.query.bind::<SqlType, Value>(value);
+        self
+    }
+
+    /// Sends the statement and reads its rows: structs with `#[derive(QueryableByName)]`.
     ///
     /// # Errors
     ///
@@ -155,13 +170,13 @@ where
     /// or that the database refuses.
     pub fn load<U>(self) -> BoxFuture<'t, Result<Vec<U>>>
     where
-        Q: LoadsAs<U>,
+        BoxedSqlQuery<'t, Pg, SqlQuery>: LoadsAs<U>,
         U: Send + 'static,
     {
         Box::pin(async move {
             self.checked?;
             let query = self.query;
-            self.source.run_foreign(move |wire| load(wire, query)).await
+            self.source.run_with(true, move |wire| load(wire, query)).await
         })
     }
 
@@ -174,12 +189,12 @@ where
         Box::pin(async move {
             self.checked?;
             let query = self.query;
-            self.source.run_foreign(move |wire| execute(wire, query)).await
+            self.source.run_with(true, move |wire| execute(wire, query)).await
         })
     }
 }
 
-impl<K: TenantKey, Q> fmt::Debug for RawSql<'_, K, Q> {
+impl<K: TenantKey> fmt::Debug for RawSql<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawSql").finish_non_exhaustive()
     }
@@ -190,12 +205,9 @@ impl<K: TenantKey, Q> fmt::Debug for RawSql<'_, K, Q> {
 const ROW_STATEMENTS: [&str; 8] =
     ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE"];
 
-fn check<K: TenantKey, Q: QueryFragment<Pg>>(source: Source<'_, K>, reason: &str, query: &Q) -> Result<()> {
+fn check<K: TenantKey>(source: Source<'_, K>, reason: &str, text: &str) -> Result<()> {
     require(reason, "danger::sql")?;
-    let mut builder = PgQueryBuilder::default();
-    query.to_sql(&mut builder, &Pg)?;
-    let text = builder.finish();
-    let verb = first_word(&text);
+    let verb = first_word(text);
     if !ROW_STATEMENTS.contains(&verb.as_str()) {
         return Err(Error::forbidden(
             "danger::sql sends statements on rows only: SELECT, WITH, INSERT, UPDATE, DELETE, MERGE, VALUES, TABLE",

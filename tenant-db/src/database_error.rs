@@ -173,9 +173,51 @@ const NAMES_ONLY_OBJECTS: [&str; 22] = [
     "canceling statement",
 ];
 
+/// Beginnings of the server's own messages that quote a value, or none: shown without what stands in quotes, and without
+/// numbers. Any other message may be a `RAISE` of somebody's own, with data anywhere in it.
+const MAY_QUOTE_VALUES: [&str; 34] = [
+    "invalid input syntax",
+    "invalid input value",
+    "invalid byte sequence",
+    "invalid regular expression",
+    "invalid value",
+    "invalid name syntax",
+    "invalid hexadecimal",
+    "syntax error",
+    "unterminated quoted",
+    "value ",
+    "integer out of range",
+    "smallint out of range",
+    "bigint out of range",
+    "numeric field overflow",
+    "division by zero",
+    "date/time field value",
+    "timestamp out of range",
+    "malformed ",
+    "LIMIT must not be negative",
+    "OFFSET must not be negative",
+    "more than one row returned",
+    "current transaction is aborted",
+    "lock not available",
+    "could not obtain lock",
+    "could not determine",
+    "could not find",
+    "column reference ",
+    "missing FROM-clause",
+    "aggregate functions",
+    "argument of ",
+    "SELECT DISTINCT",
+    "cached plan must not change",
+    "out of memory",
+    "the database system is",
+];
+
 fn without_data(message: &str) -> String {
     if NAMES_ONLY_OBJECTS.iter().any(|beginning| message.starts_with(beginning)) {
         return message.to_owned();
+    }
+    if !MAY_QUOTE_VALUES.iter().any(|beginning| message.starts_with(beginning)) {
+        return "the server's message is withheld, because it may hold data; see the server's log".to_owned();
     }
     let mut clean = String::with_capacity(message.len());
     let mut pieces = message.split('"');
@@ -195,10 +237,9 @@ fn without_digits(text: &str) -> String {
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Self {
         match error {
-            DieselError::DatabaseError(
-                DieselKind::ClosedConnection | DieselKind::UnableToSendCommand,
-                _,
-            ) => Self::ConnectionLost,
+            DieselError::DatabaseError(DieselKind::ClosedConnection | DieselKind::UnableToSendCommand, _) => {
+                Self::ConnectionLost
+            }
             // The server's last words on a session that an administrator or a crash has ended.
             DieselError::DatabaseError(_, information)
                 if information.message().starts_with("terminating connection") =>
@@ -229,6 +270,11 @@ impl From<DieselError> for Error {
 }
 
 fn from_database(error: DatabaseError) -> Error {
+    if error.message.starts_with("invalid byte sequence") {
+        return Error::InvalidQuery {
+            reason: "a text contains a character that PostgreSQL cannot hold, such as NUL",
+        };
+    }
     match error.kind {
         DatabaseErrorKind::UniqueViolation
         | DatabaseErrorKind::ForeignKeyViolation
@@ -262,10 +308,12 @@ mod tests {
         );
         assert_eq!(without_data("value 4111 is out of range"), "value #### is out of range");
         assert_eq!(
-            without_data("bad thing \"a\" or \"b\" here"),
-            "bad thing \"…\" here",
+            without_data("invalid value \"a\" or \"b\" here"),
+            "invalid value \"…\" here",
             "a value may hold quotes of its own"
         );
+        let raised = without_data("customer Ada Lovelace is on the sanctions list");
+        assert!(!raised.contains("Ada"), "{raised}");
         assert_eq!(
             without_data("relation \"customers2\" does not exist"),
             "relation \"customers2\" does not exist"
@@ -276,7 +324,10 @@ mod tests {
     fn what_a_program_can_react_to_is_told_apart() {
         let kind = |message| classify(&DieselKind::Unknown, message);
         assert_eq!(kind("deadlock detected"), DatabaseErrorKind::Deadlock);
-        assert_eq!(kind("permission denied for function set_config"), DatabaseErrorKind::InsufficientPrivilege);
+        assert_eq!(
+            kind("permission denied for function set_config"),
+            DatabaseErrorKind::InsufficientPrivilege
+        );
         assert_eq!(kind("canceling statement due to statement timeout"), DatabaseErrorKind::Cancelled);
         assert_eq!(kind("division by zero"), DatabaseErrorKind::Other);
     }

@@ -94,6 +94,14 @@ pub enum Error {
         cause: String,
     },
 
+    /// The query cannot be sent as it is: a raw SQL fragment that does not keep to its place, a negative limit.
+    #[error("the query cannot be sent: {reason}")]
+    #[non_exhaustive]
+    InvalidQuery {
+        /// What is wrong, and what to do instead.
+        reason: &'static str,
+    },
+
     /// An update that changes nothing.
     #[error("the update sets no column")]
     NoChanges,
@@ -185,11 +193,10 @@ impl Error {
             Self::Conflict(_) => 409,
             Self::Forbidden { .. } => 403,
             Self::ContextExpired | Self::Unauthenticated { .. } => 401,
-            Self::NoChanges | Self::InvalidTenant { .. } => 400,
-            Self::PoolTimeout { .. }
-            | Self::Connect { .. }
-            | Self::ConnectionLost
-            | Self::Retryable(_) => 503,
+            Self::NoChanges | Self::InvalidTenant { .. } | Self::InvalidQuery { .. } => 400,
+            Self::PoolTimeout { .. } | Self::Connect { .. } | Self::ConnectionLost | Self::Retryable(_) => {
+                503
+            }
             _ => 500,
         }
     }

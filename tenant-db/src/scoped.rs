@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use diesel::pg::Pg;
-use diesel::query_builder::AsQuery;
+use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{
     BoxedDsl, DistinctDsl, FilterDsl, LimitDsl, OffsetDsl, OrderDsl, SelectDsl,
 };
@@ -122,16 +122,19 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
         predicate: P,
     ) -> ScopedQuery<'a, M, R, <Everything<M> as FilterDsl<Parenthesized<P>>>::Output>
     where
-        P: InScope<M>,
+        P: InScope<M> + QueryFragment<Pg> + QueryId,
         Everything<M>: FilterDsl<Parenthesized<P>>,
     {
         self.query().filter(predicate)
     }
 
     /// All rows, ordered by `expression`.
-    pub fn order<E>(&self, expression: E) -> ScopedQuery<'a, M, R, <Everything<M> as OrderDsl<InQuery<E>>>::Output>
+    pub fn order<E>(
+        &self,
+        expression: E,
+    ) -> ScopedQuery<'a, M, R, <Everything<M> as OrderDsl<InQuery<E>>>::Output>
     where
-        E: InScope<M>,
+        E: InScope<M> + QueryFragment<Pg> + QueryId,
         Everything<M>: OrderDsl<InQuery<E>>,
     {
         self.query().order(expression)
@@ -164,7 +167,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     /// Columns, or any expression of diesel, instead of the model.
     pub fn select<E>(&self, expression: E) -> ScopedQuery<'a, M, R, Everything<M>, Columns<E>>
     where
-        E: InScope<M>,
+        E: InScope<M> + QueryFragment<Pg> + QueryId,
     {
         self.query().select(expression)
     }
@@ -177,10 +180,11 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
         self.query().into_boxed()
     }
 
-    /// All rows, locked until the end of the transaction.
-    pub fn for_update(
-        &self,
-    ) -> ScopedQuery<'a, M, R, Everything<M>, WholeRow, ForUpdate> {
+    /// All rows, locked until the end of the transaction. Needs the permission to update.
+    pub fn for_update(&self) -> ScopedQuery<'a, M, R, Everything<M>, WholeRow, ForUpdate>
+    where
+        R: Grants<M::Update>,
+    {
         self.query().for_update()
     }
 }

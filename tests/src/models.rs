@@ -31,6 +31,8 @@ mod schema {
             value -> BigInt,
         }
     }
+
+    diesel::allow_tables_to_appear_in_same_query!(customers, bookings, readings);
 }
 
 pub use schema::{bookings, customers, readings};

@@ -4,9 +4,7 @@
 
 use tenant_db::database::DatabaseConfig;
 use tenant_db::testing::{DatabaseSetup, Postgres, ServerSource, TestDatabase, unique_name};
-use tenant_db::{
-    AnyRole, Identity, Role, TenantContext, TenantDb, TenantDbBuilder, TenantKey, danger,
-};
+use tenant_db::{AnyRole, Identity, Role, TenantContext, TenantDb, TenantDbBuilder, TenantKey, danger};
 use uuid::Uuid;
 
 use crate::models::{Manager, SCHEMA};

@@ -59,7 +59,7 @@ async fn row_level_security_alone_isolates_raw_sql() {
     let before = world.truth("SELECT * FROM customers WHERE name = 'theirs'").await;
 
     let tx = db.begin(&own).await.unwrap();
-    let raw = |sql: &str| danger::sql(&tx, "row-level security is under test", diesel::sql_query(sql.to_owned()));
+    let raw = |sql: &str| danger::sql(&tx, "row-level security is under test", sql.to_owned());
     let count: Vec<Count> = raw("SELECT count(*) AS n FROM customers").load().await.unwrap();
     assert_eq!(count, [Count { n: 1 }]);
     let by_id = format!("SELECT count(*) AS n FROM customers WHERE id = '{}'", theirs.id);
@@ -93,7 +93,7 @@ async fn a_forged_tenant_column_is_refused_by_the_database() {
     ];
     for statement in forged {
         let tx = db.begin(&own).await.unwrap();
-        let answer = danger::sql(&tx, "an attack", diesel::sql_query(statement.clone())).execute().await;
+        let answer = danger::sql(&tx, "an attack", statement.clone()).execute().await;
         assert!(matches!(answer, Err(Error::Forbidden { .. })), "{statement}: {answer:?}");
         assert!(matches!(tx.commit().await, Err(Error::TransactionAborted { .. })));
     }
@@ -116,7 +116,7 @@ async fn an_injected_set_config_fails_in_the_database() {
     let by_filter = repo.filter(diesel::dsl::sql::<Bool>(&fragment)).load().await;
     assert!(matches!(by_filter, Err(Error::Forbidden { .. })), "{by_filter:?}");
     let tx = db.begin(&own).await.unwrap();
-    let query = diesel::sql_query(format!("SELECT count(*) AS n FROM customers WHERE {fragment}"));
+    let query = format!("SELECT count(*) AS n FROM customers WHERE {fragment}");
     let by_hand = danger::sql(&tx, "an attack", query).load::<Count>().await;
     assert!(matches!(by_hand, Err(Error::Forbidden { .. })), "{by_hand:?}");
     drop(tx);
@@ -129,11 +129,10 @@ async fn an_injected_set_config_fails_in_the_database() {
          SELECT (SELECT count(*) FROM customers) AS n FROM switched WHERE t <> ''",
         other.tenant()
     );
-    let leak: Vec<Count> =
-        danger::sql(&tx, "an attack", diesel::sql_query(switched)).load().await.unwrap();
+    let leak: Vec<Count> = danger::sql(&tx, "an attack", switched).load().await.unwrap();
     assert_eq!(leak, [Count { n: 1 }], "without the REVOKE the injected statement sees the other tenant");
     let after: Vec<Count> =
-        danger::sql(&tx, "a look", diesel::sql_query("SELECT count(*) AS n FROM customers")).load().await.unwrap();
+        danger::sql(&tx, "a look", "SELECT count(*) AS n FROM customers").load().await.unwrap();
     assert_eq!(after, [Count { n: 0 }], "the tenant is set again after every raw statement");
 }
 
@@ -152,6 +151,46 @@ async fn a_raw_or_cannot_escape_the_tenant_predicate() {
     assert_eq!(repo.filter(anything()).delete().await.unwrap(), 0);
     let changes = CustomerChanges { credit_limit: Some(0), ..Default::default() };
     assert_eq!(repo.filter(anything()).or_filter(anything()).update(changes).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_raw_fragment_that_leaves_its_place_is_not_sent() {
+    let world = World::new().await;
+    world.execute("ALTER TABLE customers DISABLE ROW LEVEL SECURITY").await;
+    let db = world.connect_unverified().await;
+    let (own, other) = (world.manager(), world.manager());
+    add(&db, &other, "theirs").await;
+    let before = world.truth("SELECT * FROM customers").await;
+    let repo = db.scoped::<Customer>(&own);
+    for fragment in [
+        "true)) OR ((true",
+        "true)) -- ",
+        "true /*",
+        "id IN (SELECT id FROM customers)",
+        "EXISTS (TABLE customers)",
+    ] {
+        let raw = || diesel::dsl::sql::<Bool>(fragment);
+        let changes = CustomerChanges { credit_limit: Some(0), ..Default::default() };
+        let answers = [
+            repo.filter(raw()).load().await.map(|rows| rows.len()),
+            repo.filter(raw()).count().await.map(|_| 0),
+            repo.filter(customers::name.eq("x")).or_filter(raw()).exists().await.map(usize::from),
+            repo.into_boxed().filter(raw()).count().await.map(|_| 0),
+            repo.order(raw()).load().await.map(|rows| rows.len()),
+            repo.select(raw()).load::<bool>().await.map(|rows| rows.len()),
+            repo.filter(raw()).update(changes).await,
+            repo.filter(raw()).delete().await,
+        ];
+        for answer in answers {
+            assert!(matches!(answer, Err(Error::InvalidQuery { .. })), "{fragment}: {answer:?}");
+        }
+    }
+    // A boxed sub-query is one of diesel's, so its type lets it through; its text does not.
+    let boxed = bookings::table.select(bookings::artist).into_boxed();
+    let answer = repo.filter(customers::name.eq_any(boxed)).count().await;
+    assert!(matches!(answer, Err(Error::InvalidQuery { .. })), "{answer:?}");
+    assert!(matches!(repo.limit(-1).load().await, Err(Error::InvalidQuery { .. })));
+    assert_eq!(world.truth("SELECT * FROM customers").await, before);
 }
 
 #[tokio::test]
@@ -184,7 +223,10 @@ async fn a_foreign_row_that_got_through_everything_else_is_an_error() {
     let tx = db.begin(&own).await.unwrap();
     let inside = tx.scoped::<Customer>().first().await;
     assert!(matches!(inside, Err(Error::ForeignRow { .. })), "{inside:?}");
-    assert!(matches!(tx.commit().await, Err(Error::TransactionAborted { .. })), "nothing that followed from it is kept");
+    assert!(
+        matches!(tx.commit().await, Err(Error::TransactionAborted { .. })),
+        "nothing that followed from it is kept"
+    );
 }
 
 #[tokio::test]
@@ -202,11 +244,11 @@ async fn statements_that_control_the_session_are_refused() {
         "LOCK TABLE customers",
         "",
     ] {
-        let answer = danger::sql(&tx, "an attack", diesel::sql_query(statement)).execute().await;
+        let answer = danger::sql(&tx, "an attack", statement).execute().await;
         assert!(matches!(answer, Err(Error::Forbidden { .. })), "{statement}: {answer:?}");
     }
     assert_eq!(tx.scoped::<Customer>().count().await.unwrap(), 0, "the transaction is as good as before");
-    let answer = danger::sql(&tx, "  ", diesel::sql_query("SELECT 1")).execute().await;
+    let answer = danger::sql(&tx, "  ", "SELECT 1").execute().await;
     assert!(matches!(answer, Err(Error::ReasonRequired { .. })), "{answer:?}");
 }
 
@@ -222,10 +264,21 @@ async fn errors_do_not_show_data() -> Result<()> {
     let Error::Conflict(details) = &conflict else { panic!("{conflict:?}") };
     assert_eq!(details.constraint(), Some("customers_name_key"));
     let tx = db.begin(&own).await?;
-    let cast = diesel::sql_query("SELECT $1::integer AS n").bind::<Text, _>(secret);
-    let conversion = danger::sql(&tx, "a test", cast).load::<Count>().await.unwrap_err();
-    for error in [conflict, conversion] {
-        let shown = format!("{error} {error:?} {:?}", std::error::Error::source(&error).map(ToString::to_string));
+    let cast = danger::sql(&tx, "a test", "SELECT $1::integer AS n").bind::<Text, _>(secret);
+    let conversion = cast.load::<Count>().await.unwrap_err();
+    world
+        .execute(
+            "CREATE FUNCTION gossip() RETURNS trigger LANGUAGE plpgsql AS $$
+                 BEGIN RAISE EXCEPTION 'customer % is on a list', NEW.name; END $$;
+             CREATE TRIGGER gossip BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION gossip()",
+        )
+        .await;
+    let changes = CustomerChanges { credit_limit: Some(0), ..Default::default() };
+    let raised =
+        db.scoped::<Customer>(&own).filter(customers::name.eq(secret)).update(changes).await.unwrap_err();
+    for error in [conflict, conversion, raised] {
+        let shown =
+            format!("{error} {error:?} {:?}", std::error::Error::source(&error).map(ToString::to_string));
         assert!(!shown.contains("hunter2") && !shown.contains("4111"), "{shown}");
     }
     Ok(())

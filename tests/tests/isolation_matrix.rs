@@ -96,7 +96,8 @@ async fn uuid_keys(world: &World, db: &TenantDb) {
     assert_eq!(world.truth("SELECT * FROM customers").await, before, "the foreign row was not touched");
 
     let repo = db.scoped::<Customer>(&other);
-    let answers = answers!(&repo, theirs.id, customers::id.eq(theirs.id), customers::name => String, changes());
+    let answers =
+        answers!(&repo, theirs.id, customers::id.eq(theirs.id), customers::name => String, changes());
     let row = format!("{theirs:?}");
     let changed = format!("{:?}", Customer { credit_limit: 0, ..theirs });
     let expected = [

@@ -22,9 +22,8 @@ struct Seen {
 async fn seen_by(world: &World, db: &TenantDb, name: &str) -> Seen {
     let context = world.plain_context(StudioId::from(name.to_owned()));
     let tx = db.begin(&context).await.unwrap();
-    let query = diesel::sql_query(
-        "SELECT current_setting('app.current_tenant') AS tenant, tenant_db.tenant_text() AS through_policy",
-    );
+    let query =
+        "SELECT current_setting('app.current_tenant') AS tenant, tenant_db.tenant_text() AS through_policy";
     let mut rows: Vec<Seen> = danger::sql(&tx, "a test", query).load().await.unwrap();
     tx.commit().await.unwrap();
     rows.pop().unwrap()
@@ -46,13 +45,16 @@ fn every_name_arrives_as_it_was() {
     let world = runtime.block_on(World::new());
     for conforming in ["on", "off"] {
         let role = world.config().runtime_role();
-        let sql = format!("ALTER ROLE \"{role}\" IN DATABASE \"{{}}\" SET standard_conforming_strings = {conforming}");
+        let sql = format!(
+            "ALTER ROLE \"{role}\" IN DATABASE \"{{}}\" SET standard_conforming_strings = {conforming}"
+        );
         runtime.block_on(async {
             let name = world.truth("SELECT current_database()").await[0][0].clone().unwrap();
             world.execute(&sql.replace("{}", &name)).await;
         });
         let db = runtime.block_on(world.connect());
-        let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
+        let mut runner =
+            TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
         runner
             .run(&names(), |name| {
                 let seen = runtime.block_on(seen_by(&world, &db, &name));

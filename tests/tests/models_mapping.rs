@@ -102,14 +102,23 @@ async fn a_model_in_another_schema_with_mapped_columns_is_read_and_written() {
     let own = world.plain_context(OrganisationId::from(Uuid::now_v7()));
     let other = world.plain_context(OrganisationId::from(Uuid::now_v7()));
     let contacts = db.scoped::<Contact>(&own);
-    let new = NewContact { name: "Ada", tags: tags(&["vip", "uk"]), street: "St James's Square", city: Some("London") };
+    let new = NewContact {
+        name: "Ada",
+        tags: tags(&["vip", "uk"]),
+        street: "St James's Square",
+        city: Some("London"),
+    };
     let ada = contacts.insert(new).await.unwrap();
     assert_eq!(ada.tags, tags(&["vip", "uk"]));
     assert_eq!(ada.address, Address { street: "St James's Square".into(), city: Some("London".into()) });
     assert_eq!(contacts.find(ada.id).await.unwrap(), ada);
-    let changes = ContactChanges { name: Some("Ada Lovelace".into()), tags: tags(&["vip"]), city: Some(None) };
+    let changes =
+        ContactChanges { name: Some("Ada Lovelace".into()), tags: tags(&["vip"]), city: Some(None) };
     let changed = contacts.update(ada.id, changes).await.unwrap();
-    assert_eq!((changed.name.as_str(), &changed.address.city, &changed.tags), ("Ada Lovelace", &None, &tags(&["vip"])));
+    assert_eq!(
+        (changed.name.as_str(), &changed.address.city, &changed.tags),
+        ("Ada Lovelace", &None, &tags(&["vip"]))
+    );
     assert_eq!(contacts.filter(contacts::full_name.like("Ada%")).count().await.unwrap(), 1);
     let addresses = contacts.select(Address::as_select()).load::<Address>().await.unwrap();
     assert_eq!(addresses, [changed.address]);

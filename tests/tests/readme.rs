@@ -21,10 +21,16 @@ fn the_guarantee_table_names_the_tests_that_there_are() {
         if ["ui.rs", "ui_twins.rs", "ui_attributes.rs", "readme.rs"].contains(&name) {
             continue;
         }
-        assert!(named.contains(format!("tests/tests/{name}").as_str()), "{name} is not in the README's table");
+        assert!(
+            named.contains(format!("tests/tests/{name}").as_str()),
+            "{name} is not in the README's table"
+        );
     }
     for guarantee in fs::read_dir(root.join("tests/ui")).unwrap().map(|entry| entry.unwrap().file_name()) {
         let folder = format!("tests/ui/{}/", guarantee.to_str().unwrap());
-        assert!(named.iter().any(|link| format!("{link}/").starts_with(&folder)), "{folder} is not in the table");
+        assert!(
+            named.iter().any(|link| format!("{link}/").starts_with(&folder)),
+            "{folder} is not in the table"
+        );
     }
 }

@@ -77,7 +77,7 @@ async fn a_statement_whose_future_was_dropped_is_never_committed() {
     let db = single(&world).await;
     let own = world.manager();
     let tx = db.begin(&own).await.unwrap();
-    let slow = diesel::sql_query("SELECT pg_sleep(0.4)");
+    let slow = "SELECT pg_sleep(0.4)";
     assert!(timeout(MOMENT, danger::sql(&tx, "a test", slow).execute()).await.is_err());
     let next = tx.scoped::<Customer>().insert(named("after")).await;
     assert!(matches!(next, Err(Error::TransactionAborted { .. })), "{next:?}");
@@ -230,7 +230,7 @@ async fn nothing_of_a_session_survives_check_in() {
                 #[diesel(sql_type = diesel::sql_types::Text)]
                 tenant: String,
             }
-            let query = diesel::sql_query("SELECT current_setting('app.current_tenant') AS tenant");
+            let query = "SELECT current_setting('app.current_tenant') AS tenant";
             let seen: Vec<Seen> = danger::sql(&tx, "a test", query).load().await.unwrap();
             assert_eq!(seen[0].tenant, context.tenant().to_string());
             tx.commit().await.unwrap();
@@ -246,7 +246,8 @@ async fn what_raw_sql_leaves_with_a_session_is_taken_back() {
     let (own, other) = (world.manager(), world.manager());
     db.scoped::<Customer>(&own).insert(named("mine")).await.unwrap();
     let role = world.config().runtime_role();
-    let sessions = format!("SELECT pid FROM pg_stat_activity WHERE usename = '{role}' AND datname = current_database()");
+    let sessions =
+        format!("SELECT pid FROM pg_stat_activity WHERE usename = '{role}' AND datname = current_database()");
     let before = world.truth(&sessions).await;
     assert_eq!(before.len(), 1);
     for end in ["commit", "rollback", "error"] {
@@ -256,12 +257,12 @@ async fn what_raw_sql_leaves_with_a_session_is_taken_back() {
                     set_config('app.current_tenant', '{}', false), set_config('app.left', 'behind', false)",
             own.tenant()
         );
-        danger::sql(&tx, "a test", diesel::sql_query(left)).execute().await.unwrap();
+        danger::sql(&tx, "a test", left).execute().await.unwrap();
         match end {
             "commit" => tx.commit().await.unwrap(),
             "rollback" => tx.rollback().await,
             _ => {
-                let broken = diesel::sql_query("SELECT 1 / 0");
+                let broken = "SELECT 1 / 0";
                 assert!(danger::sql(&tx, "a test", broken).execute().await.is_err());
                 assert!(tx.commit().await.is_err());
             }
@@ -274,15 +275,146 @@ async fn what_raw_sql_leaves_with_a_session_is_taken_back() {
             value: String,
         }
         let tx = db.begin(&other).await.unwrap();
-        let query = diesel::sql_query("SELECT coalesce(current_setting('app.left', true), '') AS value");
+        let query = "SELECT coalesce(current_setting('app.left', true), '') AS value";
         let seen: Vec<Left> = danger::sql(&tx, "a test", query).load().await.unwrap();
         assert_eq!(seen, [Left { value: String::new() }], "after {end}");
-        let query = diesel::sql_query("SELECT lastval()::text AS value");
+        let query = "SELECT lastval()::text AS value";
         let sequence = danger::sql(&tx, "a test", query).load::<Left>().await;
         assert!(sequence.is_err(), "the last value of a sequence, after {end}: {sequence:?}");
         tx.rollback().await;
     }
     assert_eq!(world.truth(&sessions).await, before, "the session was reset, not replaced");
+}
+
+#[tokio::test]
+async fn what_a_raw_fragment_leaves_with_a_session_is_taken_back() {
+    let world = World::new().await;
+    world.execute("GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO PUBLIC").await;
+    let db = single(&world).await;
+    let (own, other) = (world.manager(), world.manager());
+    db.scoped::<Customer>(&own).insert(named("mine")).await.unwrap();
+    db.scoped::<Customer>(&other).insert(named("theirs")).await.unwrap();
+    let raw = diesel::dsl::sql::<diesel::sql_types::Bool>;
+    let repository = db.scoped::<Customer>(&own);
+    repository.filter(raw("pg_advisory_lock(43) IS NOT NULL")).load().await.unwrap();
+    let read_only = raw("set_config('default_transaction_read_only', 'on', false) IS NOT NULL");
+    repository.filter(read_only).count().await.unwrap();
+    assert!(
+        world.truth("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 43").await.is_empty()
+    );
+    db.scoped::<Customer>(&other).insert(named("written")).await.unwrap();
+    // In a transaction the tenant is named again after the statement.
+    let tx = db.begin(&own).await.unwrap();
+    let switch = format!("set_config('app.current_tenant', '{}', true) IS NOT NULL", other.tenant());
+    let _ = tx.scoped::<Customer>().filter(raw(&switch)).count().await.unwrap();
+    assert_eq!(tx.scoped::<Customer>().count().await.unwrap(), 1);
+    #[derive(Debug, PartialEq, Eq, QueryableByName)]
+    struct Name {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        name: String,
+    }
+    let names: Vec<Name> = danger::sql(&tx, "a test", "SELECT name FROM customers").load().await.unwrap();
+    assert_eq!(names, [Name { name: "mine".into() }]);
+}
+
+#[tokio::test]
+async fn a_statement_whose_client_is_gone_ends_by_itself() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let own = world.manager();
+    let row = db.scoped::<Customer>(&own).insert(named("locked")).await.unwrap();
+    let locker = world.connect().await;
+    let lock = locker.begin(&own).await.unwrap();
+    lock.scoped::<Customer>().for_update().load().await.unwrap();
+    for _ in 0..5 {
+        let repository = db.scoped::<Customer>(&own);
+        let changes = CustomerChanges { credit_limit: Some(7), ..Default::default() };
+        assert!(timeout(Duration::from_millis(50), repository.update(row.id, changes)).await.is_err());
+    }
+    let waiting =
+        "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    for _ in 0..100 {
+        if world.truth(waiting).await.is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("statements of clients that are gone still wait");
+}
+
+#[tokio::test]
+async fn a_cancelled_undo_or_commit_is_not_success_and_leaves_a_clean_session() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let own = world.manager();
+    let role = world.config().runtime_role();
+    let cancel = format!(
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+         WHERE usename = '{role}' AND datname = current_database()"
+    );
+    struct Mine;
+    impl From<Error> for Mine {
+        fn from(_: Error) -> Self {
+            Self
+        }
+    }
+    let mut committed = 0;
+    let work = async {
+        for number in 0..400 {
+            let Ok(mut tx) = db.begin(&own).await else { continue };
+            if tx.scoped::<Customer>().insert(named(&number.to_string())).await.is_err() {
+                continue;
+            }
+            let _: std::result::Result<(), Mine> = tx.try_savepoint(async |_tx| Err(Mine)).await;
+            match tx.commit().await {
+                Ok(()) => committed += 1,
+                Err(Error::TransactionAborted { .. } | Error::Database(_)) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    };
+    let annoy = async {
+        loop {
+            world.truth(&cancel).await;
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = annoy => {}
+    }
+    let there = world.truth("SELECT count(*) FROM customers").await[0][0].clone().unwrap();
+    assert_eq!(there, committed.to_string(), "what was reported as committed is what is there");
+    assert!(db.scoped::<Customer>(&own).count().await.is_ok(), "the next borrower gets a clean session");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_reached_is_told_from_a_full_pool() {
+    let world = World::new().await;
+    let db = world.builder().pool_size(1).acquire_timeout(MOMENT).connect().await.unwrap();
+    let name = world.truth("SELECT current_database()").await[0][0].clone().unwrap();
+    world.execute(&format!("ALTER DATABASE \"{name}\" CONNECTION LIMIT 0")).await;
+    let answer = db.scoped::<Customer>(&world.manager()).count().await;
+    let Err(Error::Connect { reason, .. }) = &answer else { panic!("{answer:?}") };
+    assert!(reason.contains("too many connections"), "{reason}");
+    world.execute(&format!("ALTER DATABASE \"{name}\" CONNECTION LIMIT -1")).await;
+    assert_eq!(db.scoped::<Customer>(&world.manager()).count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_closure_cannot_leave_another_transaction_in_the_place_of_its_own() {
+    let world = World::new().await;
+    let db = world.connect().await;
+    let (own, other) = (world.manager(), world.manager());
+    let mut spare = db.begin(&other).await.unwrap();
+    let answer = db
+        .transaction(&own, async |tx| {
+            std::mem::swap(tx, &mut spare);
+            tx.scoped::<Customer>().insert(named("exchanged")).await
+        })
+        .await;
+    assert!(matches!(answer, Err(Error::TransactionAborted { .. })), "{answer:?}");
+    drop(spare);
+    assert_eq!(db.scoped::<Customer>(&other).count().await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -150,7 +150,9 @@ async fn a_deferred_constraint_that_fails_at_commit_is_an_error() {
     let alone = db.scoped::<Customer>(&own).insert_many([named("twin"), named("twin")]).await;
     assert!(matches!(alone, Err(Error::Conflict(_))), "{alone:?}");
     let together = db
-        .transaction(&own, async |tx| tx.scoped::<Customer>().insert_many([named("twin"), named("twin")]).await)
+        .transaction(&own, async |tx| {
+            tx.scoped::<Customer>().insert_many([named("twin"), named("twin")]).await
+        })
         .await;
     assert!(matches!(together, Err(Error::Conflict(_))), "{together:?}");
     assert!(names(&db, &own).await.is_empty());
@@ -167,7 +169,7 @@ async fn options_reach_the_server() {
         ("transaction_read_only", "on"),
         ("transaction_deferrable", "on"),
     ] {
-        let query = diesel::sql_query(format!("SELECT current_setting('{setting}') AS value"));
+        let query = format!("SELECT current_setting('{setting}') AS value");
         let shown: Vec<Setting> = danger::sql(&tx, "a test", query).load().await.unwrap();
         assert_eq!(shown, [Setting { value: expected.into() }], "{setting}");
     }
@@ -191,7 +193,8 @@ async fn a_serialization_failure_is_run_again_as_often_as_asked() {
                 let current = tx.scoped::<Customer>().find(row.id).await?;
                 // Somebody else changes the row between our reading and our writing, the first time.
                 if runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 {
-                    let changes = CustomerChanges { note: Some(Some("changed".into())), ..Default::default() };
+                    let changes =
+                        CustomerChanges { note: Some(Some("changed".into())), ..Default::default() };
                     db.scoped::<Customer>(&own).update(row.id, changes).await?;
                 }
                 let limit = Some(current.credit_limit + 1);

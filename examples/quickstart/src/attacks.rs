@@ -142,7 +142,7 @@ impl<'a> Attack<'a> {
 
     async fn count(&self, statement: &str) -> Result<usize> {
         let tx = self.db.begin(self.acme).await?;
-        let query = diesel::sql_query(statement);
+        let query = statement;
         let rows: Vec<Count> = danger::sql(&tx, "the demo attacks itself", query).load().await?;
         Ok(rows.iter().map(|row| usize::try_from(row.n).unwrap_or(usize::MAX)).sum())
     }
@@ -150,7 +150,7 @@ impl<'a> Attack<'a> {
     async fn write(&mut self, name: &str, code: &str, statement: &str, layer: &str) {
         let written = async {
             let tx = self.db.begin(self.acme).await?;
-            let query = diesel::sql_query(statement);
+            let query = statement;
             let rows = danger::sql(&tx, "the demo attacks itself", query).execute().await?;
             tx.commit().await.map(|()| rows)
         };

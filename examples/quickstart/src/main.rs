@@ -44,7 +44,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if let Err(refusal) = stranger {
         step("Somebody with a made-up token", refusal);
     }
-    remark("A TenantContext comes from an Authenticator and from nowhere else. Without one no query compiles.");
+    remark(
+        "A TenantContext comes from an Authenticator and from nowhere else. Without one no query compiles.",
+    );
 
     chapter(3, "Each works on customers of its own");
     work::create_read_update_delete(&db, "Acme", &acme).await?;
@@ -89,7 +91,10 @@ async fn prepare_database() -> Result<(TestDatabase, DatabaseConfig), Box<dyn Er
         ServerSource::FromEnvironment { throwaway: false, .. } => "the server of TENANT_DB_TEST_URL",
         _ => "a server of its own, gone when this ends",
     };
-    step(&format!("PostgreSQL {}", server.version()), format!("{origin} ({} ms)", started.elapsed().as_millis()));
+    step(
+        &format!("PostgreSQL {}", server.version()),
+        format!("{origin} ({} ms)", started.elapsed().as_millis()),
+    );
 
     let config = DatabaseConfig::default().with_role_prefix(&unique_name("quickstart"))?;
     let setup = DatabaseSetup::new()

@@ -55,7 +55,11 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// From an answer, and the number of foreign rows in it.
-    pub(crate) fn of<T>(answer: tenant_db::Result<T>, foreign: impl FnOnce(&T) -> usize, text: impl FnOnce(&T) -> String) -> Self {
+    pub(crate) fn of<T>(
+        answer: tenant_db::Result<T>,
+        foreign: impl FnOnce(&T) -> usize,
+        text: impl FnOnce(&T) -> String,
+    ) -> Self {
         match answer {
             Err(error) => Self::Refused(format!("error: {error}")),
             Ok(value) if foreign(&value) == 0 => Self::Nothing(text(&value)),

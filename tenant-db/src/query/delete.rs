@@ -1,10 +1,11 @@
 //! Deleting.
 
 use diesel::pg::Pg;
-use diesel::query_builder::{DeleteStatement, IntoUpdateTarget, QueryFragment, QueryId};
+use diesel::query_builder::{DeleteStatement, IntoUpdateTarget, QueryFragment};
 use diesel::query_dsl::methods::FilterDsl;
 use futures_util::future::BoxFuture;
 
+use super::fragments::{Locked, Unlocked};
 use super::select::{Scoped, ScopedQuery};
 use super::update::found;
 use crate::error::{Error, Result};
@@ -18,20 +19,24 @@ use crate::session::{Source, execute};
     label = "more than filters, or a boxed query",
     note = "SQL has no DELETE with an order, a limit or a selection: filter by the primary keys of the rows instead"
 )]
-pub trait DeleteTarget<'a, M: TenantModel> {
-    #[doc(hidden)]
-    type Statement: QueryFragment<Pg> + QueryId + Send + 'a;
+pub trait DeleteTarget<'a, M: TenantModel>: Deletes<'a, M> {}
 
-    #[doc(hidden)]
+#[diagnostic::do_not_recommend]
+impl<'a, M: TenantModel, Q> DeleteTarget<'a, M> for Q where Q: Deletes<'a, M> {}
+
+/// The half of [`DeleteTarget`] that nobody else can implement: it makes the statement.
+#[allow(unnameable_types, reason = "sealed: an implementation of one's own could send any statement")]
+pub trait Deletes<'a, M: TenantModel> {
+    type Statement: QueryFragment<Pg> + Send + 'a;
+
     fn deleted(self) -> Self::Statement;
 }
 
-#[diagnostic::do_not_recommend]
-impl<'a, M, Q> DeleteTarget<'a, M> for Q
+impl<'a, M, Q> Deletes<'a, M> for Q
 where
     M: TenantModel,
     Q: IntoUpdateTarget<Table = M::Table>,
-    DeleteStatement<M::Table, Q::WhereClause>: QueryFragment<Pg> + QueryId + Send + 'a,
+    DeleteStatement<M::Table, Q::WhereClause>: QueryFragment<Pg> + Send + 'a,
 {
     type Statement = DeleteStatement<M::Table, Q::WhereClause>;
 
@@ -46,7 +51,7 @@ where
     M: TenantModel,
     M::Found: DeleteTarget<'a, M>,
 {
-    let statement = found::<M>(source, key).deleted();
+    let statement = Locked::<_, Unlocked>::new(found::<M>(source, key).deleted());
     Box::pin(async move {
         match source.run(move |wire| execute(wire, statement)).await? {
             0 => Err(Error::NotFound { model: M::META.name }),
@@ -72,8 +77,9 @@ where
         R: Grants<M::Delete> + Grants<M::Read>,
         Scoped<M, Q>: DeleteTarget<'a, M>,
     {
-        let source = self.source;
+        let (source, raw) = (self.source, self.raw);
         let statement = self.query.filter(M::tenant_eq(source.tenant())).deleted();
-        source.run(move |wire| execute(wire, statement))
+        let statement = Locked::<_, Unlocked>::new(statement);
+        Box::pin(async move { source.run_with(raw.verdict()?, move |wire| execute(wire, statement)).await })
     }
 }

@@ -2,9 +2,7 @@
 
 use std::marker::PhantomData;
 
-use diesel::expression::{
-    AppearsOnTable, Expression, SelectableExpression, ValidGrouping,
-};
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
@@ -100,7 +98,11 @@ impl Lock for SkipLocked {
 }
 
 /// A query with a lock at its end.
-#[derive(Debug, Clone, Copy, QueryId)]
+///
+/// It has no query id although most queries in it would have one: prepared statements are then remembered by their
+/// text. A fragment of a program's own whose id is not that of its text (a `#[derive(QueryId)]` on something that writes
+/// text of run time) would otherwise make other queries on the same connection send that text.
+#[derive(Debug, Clone, Copy)]
 pub struct Locked<Q, L> {
     query: Q,
     lock: PhantomData<L>,
@@ -110,6 +112,11 @@ impl<Q, L> Locked<Q, L> {
     pub(crate) fn new(query: Q) -> Self {
         Self { query, lock: PhantomData }
     }
+}
+
+impl<Q, L> QueryId for Locked<Q, L> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl<Q: Query, L> Query for Locked<Q, L> {

@@ -54,20 +54,22 @@ type Statement<M, Values> = Returning<
     label = "not a `TenantInsert` for `{M}`",
     note = "put `#[derive(TenantInsert)] #[tenant(model = {M})]` on a struct with the columns that a caller gives; the tenant is added from the context"
 )]
-pub trait InsertInto<'a, M: TenantModel>: TenantInsert<Model = M> {
-    #[doc(hidden)]
+pub trait InsertInto<'a, M: TenantModel>: Inserts<'a, M> {}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M: TenantModel, I> InsertInto<'a, M> for I where I: Inserts<'a, M> {}
+
+/// The half of [`InsertInto`] that nobody else can implement: it makes the statement.
+#[allow(unnameable_types, reason = "sealed: an implementation of one's own could send any statement")]
+pub trait Inserts<'a, M: TenantModel>: TenantInsert<Model = M> {
     type One: LoadsAs<M::Row> + 'a;
-    #[doc(hidden)]
     type Batch: LoadsAs<M::Row> + 'a;
 
-    #[doc(hidden)]
     fn one(self, tenant: &M::Key) -> Self::One;
-    #[doc(hidden)]
     fn batch(rows: Vec<Self>, tenant: &M::Key) -> Self::Batch;
 }
 
-#[diagnostic::do_not_recommend]
-impl<'a, M, I> InsertInto<'a, M> for I
+impl<'a, M, I> Inserts<'a, M> for I
 where
     M: TenantModel,
     I: TenantInsert<Model = M>,

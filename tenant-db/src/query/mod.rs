@@ -5,6 +5,7 @@
 
 mod fragments;
 mod keys;
+mod raw;
 mod rows;
 mod scope;
 mod select;
@@ -13,12 +14,14 @@ mod delete;
 mod insert;
 mod update;
 
+pub use crate::session::{LoadsAs, LoadsColumnsAs};
 pub use delete::DeleteTarget;
 pub(crate) use delete::delete_one;
-pub use fragments::{CountRows, ExistsRows, ForUpdate, InQuery, Lock, Locked, Parenthesized, SkipLocked, Unlocked};
+pub use fragments::{
+    CountRows, ExistsRows, ForUpdate, InQuery, Lock, Locked, Parenthesized, SkipLocked, Unlocked,
+};
 pub use insert::{InsertInto, InsertRecord, TenantInsert};
 pub(crate) use insert::{insert_batch, insert_one};
-pub use crate::session::{LoadsAs, LoadsColumnsAs, Wire};
 pub use keys::AnyOf;
 pub(crate) use keys::keys_per_statement;
 pub(crate) use rows::{checked, in_order, single};

@@ -1,6 +1,9 @@
 //! Which columns a query may speak of.
 
+use std::marker::PhantomData;
+
 use diesel::expression::{AppearsOnTable, Expression};
+use diesel::query_source::AppearsInFromClause;
 
 use crate::model::TenantModel;
 
@@ -17,6 +20,19 @@ pub trait InScope<M: TenantModel>: Expression {}
 impl<M, E> InScope<M> for E
 where
     M: TenantModel,
-    E: AppearsOnTable<M::Table>,
+    E: AppearsOnTable<OnlyTable<M::Table>>,
 {
+}
+
+/// A place where columns of `T` may appear and sub-queries may not. It is no `QuerySource`, which diesel asks of the
+/// place of a sub-query: a table in one would carry neither the tenant predicate (I5) nor the model's permission.
+#[derive(Debug)]
+#[allow(unnameable_types, reason = "a marker in bounds")]
+pub struct OnlyTable<T>(PhantomData<T>);
+
+impl<T, Column> AppearsInFromClause<Column> for OnlyTable<T>
+where
+    T: AppearsInFromClause<Column>,
+{
+    type Count = T::Count;
 }

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use diesel::Expression;
 use diesel::pg::Pg;
+use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::query_dsl::methods::{
     BoxedDsl, DistinctDsl, FilterDsl, LimitDsl, OffsetDsl, OrFilterDsl, OrderDsl, SelectDsl, ThenOrderDsl,
 };
@@ -13,11 +14,12 @@ use futures_util::future::BoxFuture;
 use super::fragments::{
     CountRows, ExistsRows, ForUpdate, InQuery, Locked, Parenthesized, SkipLocked, Unlocked,
 };
+use super::raw::RawSql;
+use super::rows::{checked, checked_columns, one, single};
 use super::scope::InScope;
 use crate::error::{Error, Result};
 use crate::model::TenantModel;
 use crate::permission::Grants;
-use super::rows::{checked, checked_columns, one, single};
 use crate::session::{LoadsAs, LoadsColumnsAs, Source, load};
 
 /// A query on `M`'s table: diesel's verbs, and at the end `load`, `first`, `count`, `exists`, `update` or `delete`.
@@ -34,6 +36,7 @@ pub struct ScopedQuery<'a, M: TenantModel, R, Q, S = WholeRow, L = Unlocked> {
     pub(super) source: Source<'a, M::Key>,
     pub(super) query: Q,
     shape: S,
+    pub(super) raw: RawSql,
     types: PhantomData<Types<M, R, L>>,
 }
 
@@ -83,7 +86,7 @@ type Selected<M, Q, S> = <Scoped<M, Q> as SelectDsl<<S as Shape<M>>::Selection>>
 
 impl<'a, M: TenantModel, R, Q> ScopedQuery<'a, M, R, Q> {
     pub(crate) fn new(source: Source<'a, M::Key>, query: Q) -> Self {
-        Self { source, query, shape: WholeRow, types: PhantomData }
+        Self { source, query, shape: WholeRow, raw: RawSql::default(), types: PhantomData }
     }
 }
 
@@ -93,8 +96,24 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
             source: self.source,
             query: change(self.query),
             shape: self.shape,
+            raw: self.raw,
             types: PhantomData,
         }
+    }
+
+    fn looking_at<E>(mut self, expression: &E) -> Self
+    where
+        E: QueryFragment<Pg> + QueryId,
+    {
+        self.raw.look_at(expression);
+        self
+    }
+
+    fn not_negative(mut self, rows: i64) -> Self {
+        if rows < 0 {
+            self.raw.refuse(Error::InvalidQuery { reason: "a limit or an offset is negative" });
+        }
+        self
     }
 
     /// Keeps the rows for which `predicate` is true, joined to earlier filters by AND.
@@ -103,10 +122,10 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         predicate: P,
     ) -> ScopedQuery<'a, M, R, <Q as FilterDsl<Parenthesized<P>>>::Output, S, L>
     where
-        P: InScope<M>,
+        P: InScope<M> + QueryFragment<Pg> + QueryId,
         Q: FilterDsl<Parenthesized<P>>,
     {
-        self.map(|query| query.filter(Parenthesized(predicate)))
+        self.looking_at(&predicate).map(|query| query.filter(Parenthesized(predicate)))
     }
 
     /// Keeps also the rows for which `predicate` is true, joined to earlier filters by OR. The tenant predicate stands
@@ -116,28 +135,31 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         predicate: P,
     ) -> ScopedQuery<'a, M, R, <Q as OrFilterDsl<Parenthesized<P>>>::Output, S, L>
     where
-        P: InScope<M>,
+        P: InScope<M> + QueryFragment<Pg> + QueryId,
         Q: OrFilterDsl<Parenthesized<P>>,
     {
-        self.map(|query| query.or_filter(Parenthesized(predicate)))
+        self.looking_at(&predicate).map(|query| query.or_filter(Parenthesized(predicate)))
     }
 
     /// Orders by `expression`, and forgets earlier orders.
     pub fn order<E>(self, expression: E) -> ScopedQuery<'a, M, R, <Q as OrderDsl<InQuery<E>>>::Output, S, L>
     where
-        E: InScope<M>,
+        E: InScope<M> + QueryFragment<Pg> + QueryId,
         Q: OrderDsl<InQuery<E>>,
     {
-        self.map(|query| query.order(InQuery(expression)))
+        self.looking_at(&expression).map(|query| query.order(InQuery(expression)))
     }
 
     /// Orders by `expression` where earlier orders leave it open.
-    pub fn then_order_by<E>(self, expression: E) -> ScopedQuery<'a, M, R, <Q as ThenOrderDsl<InQuery<E>>>::Output, S, L>
+    pub fn then_order_by<E>(
+        self,
+        expression: E,
+    ) -> ScopedQuery<'a, M, R, <Q as ThenOrderDsl<InQuery<E>>>::Output, S, L>
     where
-        E: InScope<M>,
+        E: InScope<M> + QueryFragment<Pg> + QueryId,
         Q: ThenOrderDsl<InQuery<E>>,
     {
-        self.map(|query| query.then_order_by(InQuery(expression)))
+        self.looking_at(&expression).map(|query| query.then_order_by(InQuery(expression)))
     }
 
     /// At most `rows` rows.
@@ -145,7 +167,7 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
     where
         Q: LimitDsl,
     {
-        self.map(|query| query.limit(rows))
+        self.not_negative(rows).map(|query| query.limit(rows))
     }
 
     /// Leaves out the first `rows` rows.
@@ -153,7 +175,7 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
     where
         Q: OffsetDsl,
     {
-        self.map(|query| query.offset(rows))
+        self.not_negative(rows).map(|query| query.offset(rows))
     }
 
     /// Each distinct row once.
@@ -173,24 +195,33 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
     }
 
     /// Locks the rows until the end of the transaction: `FOR UPDATE`. Outside of a transaction of yours the lock is
-    /// gone as soon as the rows are there.
-    pub fn for_update(self) -> ScopedQuery<'a, M, R, Q, S, ForUpdate> {
+    /// gone as soon as the rows are there. Needs the permission to update: a lock keeps others from writing.
+    pub fn for_update(self) -> ScopedQuery<'a, M, R, Q, S, ForUpdate>
+    where
+        R: Grants<M::Update>,
+    {
         self.locked()
     }
 
     fn locked<T>(self) -> ScopedQuery<'a, M, R, Q, S, T> {
-        ScopedQuery { source: self.source, query: self.query, shape: self.shape, types: PhantomData }
+        ScopedQuery {
+            source: self.source,
+            query: self.query,
+            shape: self.shape,
+            raw: self.raw,
+            types: PhantomData,
+        }
     }
 
     /// The statement as it will be sent.
-    fn statement(self) -> Locked<Selected<M, Q, S>, L>
+    fn statement(self) -> (RawSql, Locked<Selected<M, Q, S>, L>)
     where
         S: Shape<M>,
         Q: FilterDsl<M::TenantEq>,
         Scoped<M, Q>: SelectDsl<S::Selection>,
     {
         let tenant = M::tenant_eq(self.source.tenant());
-        Locked::new(self.query.filter(tenant).select(self.shape.selection()))
+        (self.raw, Locked::new(self.query.filter(tenant).select(self.shape.selection())))
     }
 
     /// Counts the rows that [`load`](Self::load) would return.
@@ -207,8 +238,11 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         CountRows<Locked<Selected<M, Q, S>, L>>: LoadsAs<i64> + 'a,
     {
         let source = self.source;
-        let query = CountRows(self.statement());
-        Box::pin(async move { source.run(move |wire| load(wire, query)).await.and_then(one::<M, _>) })
+        let (raw, query) = self.statement();
+        let query = CountRows(query);
+        Box::pin(async move {
+            source.run_with(raw.verdict()?, move |wire| load(wire, query)).await.and_then(one::<M, _>)
+        })
     }
 
     /// Whether [`load`](Self::load) would return any row.
@@ -225,8 +259,11 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         ExistsRows<Locked<Selected<M, Q, S>, L>>: LoadsAs<bool> + 'a,
     {
         let source = self.source;
-        let query = ExistsRows(self.statement());
-        Box::pin(async move { source.run(move |wire| load(wire, query)).await.and_then(one::<M, _>) })
+        let (raw, query) = self.statement();
+        let query = ExistsRows(query);
+        Box::pin(async move {
+            source.run_with(raw.verdict()?, move |wire| load(wire, query)).await.and_then(one::<M, _>)
+        })
     }
 }
 
@@ -251,12 +288,15 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
     /// ```
     pub fn select<E>(self, expression: E) -> ScopedQuery<'a, M, R, Q, Columns<E>, L>
     where
-        E: InScope<M>,
+        E: InScope<M> + QueryFragment<Pg> + QueryId,
     {
+        let mut raw = self.raw;
+        raw.look_at(&expression);
         ScopedQuery {
             source: self.source,
             query: self.query,
             shape: Columns(InQuery(expression)),
+            raw,
             types: PhantomData,
         }
     }
@@ -279,8 +319,8 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
         Locked<Selected<M, Q, WholeRow>, L>: LoadsAs<M::Row> + 'a,
     {
         let source = self.source;
-        let query = self.statement();
-        source.run(checked::<M, _>(source, query))
+        let (raw, query) = self.statement();
+        Box::pin(async move { source.run_with(raw.verdict()?, checked::<M, _>(source, query)).await })
     }
 
     /// Loads the first row.
@@ -297,8 +337,10 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
         Locked<Selected<M, <Q as LimitDsl>::Output, WholeRow>, L>: LoadsAs<M::Row> + 'a,
     {
         let source = self.source;
-        let query = self.limit(1).statement();
-        Box::pin(async move { source.run(checked::<M, _>(source, query)).await.and_then(single) })
+        let (raw, query) = self.limit(1).statement();
+        Box::pin(async move {
+            source.run_with(raw.verdict()?, checked::<M, _>(source, query)).await.and_then(single)
+        })
     }
 }
 
@@ -325,8 +367,10 @@ where
         Locked<Selected<M, Q, Columns<E>>, L>: LoadsColumnsAs<M::Key, U> + 'a,
     {
         let source = self.source;
-        let query = self.statement();
-        source.run(checked_columns::<M, _, U>(source, query))
+        let (raw, query) = self.statement();
+        Box::pin(
+            async move { source.run_with(raw.verdict()?, checked_columns::<M, _, U>(source, query)).await },
+        )
     }
 
     /// Loads what was selected of the first row, as `U`.
@@ -344,9 +388,10 @@ where
         Locked<Selected<M, <Q as LimitDsl>::Output, Columns<E>>, L>: LoadsColumnsAs<M::Key, U> + 'a,
     {
         let source = self.source;
-        let query = self.limit(1).statement();
+        let (raw, query) = self.limit(1).statement();
         Box::pin(async move {
-            let mut rows = source.run(checked_columns::<M, _, U>(source, query)).await?;
+            let work = checked_columns::<M, _, U>(source, query);
+            let mut rows = source.run_with(raw.verdict()?, work).await?;
             rows.pop().ok_or(Error::NotFound { model: M::META.name })
         })
     }

@@ -2,12 +2,11 @@
 
 use diesel::dsl::Returning;
 use diesel::pg::Pg;
-use diesel::query_builder::{
-    AsChangeset, AsQuery, IntoUpdateTarget, Query, QueryFragment, QueryId, UpdateStatement,
-};
+use diesel::query_builder::{AsChangeset, AsQuery, IntoUpdateTarget, Query, QueryFragment, UpdateStatement};
 use diesel::query_dsl::methods::FilterDsl;
 use futures_util::future::BoxFuture;
 
+use super::fragments::{Locked, Unlocked};
 use super::rows::{checked, single};
 use super::select::{Scoped, ScopedQuery};
 use crate::error::{Error, Result};
@@ -51,16 +50,20 @@ type Statement<M, Where, Changes> =
     label = "not a `TenantUpdate` for `{M}`",
     note = "put `#[derive(TenantUpdate)] #[tenant(model = {M})]` on a struct with the columns that may change"
 )]
-pub trait ChangesOf<'a, M: TenantModel>: TenantUpdate<Model = M> {
-    #[doc(hidden)]
+pub trait ChangesOf<'a, M: TenantModel>: ChangesOne<'a, M> {}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M: TenantModel, U> ChangesOf<'a, M> for U where U: ChangesOne<'a, M> {}
+
+/// The half of [`ChangesOf`] that nobody else can implement: it makes the statement.
+#[allow(unnameable_types, reason = "sealed: an implementation of one's own could send any statement")]
+pub trait ChangesOne<'a, M: TenantModel>: TenantUpdate<Model = M> {
     type One: LoadsAs<M::Row> + 'a;
 
-    #[doc(hidden)]
     fn one(self, row: M::Found) -> Self::One;
 }
 
-#[diagnostic::do_not_recommend]
-impl<'a, M, U> ChangesOf<'a, M> for U
+impl<'a, M, U> ChangesOne<'a, M> for U
 where
     M: TenantModel,
     U: TenantUpdate<Model = M>,
@@ -81,22 +84,26 @@ where
     label = "more than filters, a boxed query, or changes of another model",
     note = "SQL has no UPDATE with an order, a limit or a selection: filter by the primary keys of the rows instead"
 )]
-pub trait UpdateTarget<'a, M: TenantModel, U> {
-    #[doc(hidden)]
-    type Statement: QueryFragment<Pg> + QueryId + Send + 'a;
+pub trait UpdateTarget<'a, M: TenantModel, U>: ChangesMany<'a, M, U> {}
 
-    #[doc(hidden)]
+#[diagnostic::do_not_recommend]
+impl<'a, M: TenantModel, U, Q> UpdateTarget<'a, M, U> for Q where Q: ChangesMany<'a, M, U> {}
+
+/// The half of [`UpdateTarget`] that nobody else can implement: it makes the statement.
+#[allow(unnameable_types, reason = "sealed: an implementation of one's own could send any statement")]
+pub trait ChangesMany<'a, M: TenantModel, U> {
+    type Statement: QueryFragment<Pg> + Send + 'a;
+
     fn changed(self, changes: U) -> Self::Statement;
 }
 
-#[diagnostic::do_not_recommend]
-impl<'a, M, U, Q> UpdateTarget<'a, M, U> for Q
+impl<'a, M, U, Q> ChangesMany<'a, M, U> for Q
 where
     M: TenantModel,
     U: TenantUpdate<Model = M>,
     U::Changes: AsChangeset<Target = M::Table, Changeset: 'a>,
     Q: IntoUpdateTarget<Table = M::Table>,
-    Statement<M, Q::WhereClause, U::Changes>: AsQuery + QueryFragment<Pg> + QueryId + Send + 'a,
+    Statement<M, Q::WhereClause, U::Changes>: AsQuery + QueryFragment<Pg> + Send + 'a,
 {
     type Statement = Statement<M, Q::WhereClause, U::Changes>;
 
@@ -148,8 +155,9 @@ where
         if changes.is_empty() {
             return Box::pin(async { Err(Error::NoChanges) });
         }
-        let source = self.source;
+        let (source, raw) = (self.source, self.raw);
         let statement = self.query.filter(M::tenant_eq(source.tenant())).changed(changes);
-        source.run(move |wire| execute(wire, statement))
+        let statement = Locked::<_, Unlocked>::new(statement);
+        Box::pin(async move { source.run_with(raw.verdict()?, move |wire| execute(wire, statement)).await })
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::db::TenantDb;
-use super::manager::Manager;
+use super::db::{PoolLimits, TenantDb};
+use super::manager::{LastFailure, Manager};
 use crate::danger::SkipVerification;
 use crate::database::DatabaseConfig;
 use crate::doctor;
@@ -98,13 +98,15 @@ impl TenantDbBuilder {
         }
         // `build_unchecked` opens connections on demand; the check on checkout would cost a round trip each time, and
         // connections that were closed meanwhile are noticed without one.
+        let last_failure = LastFailure::default();
         let pool = bb8::Pool::builder()
             .max_size(self.pool_size)
             .connection_timeout(self.acquire_timeout)
-            .retry_connection(false)
+            .error_sink(Box::new(last_failure.clone()))
             .test_on_check_out(false)
             .build_unchecked(manager);
-        Ok(TenantDb::new(pool, &self.database, self.acquire_timeout))
+        let limits = PoolLimits { size: self.pool_size, acquire_timeout: self.acquire_timeout };
+        Ok(TenantDb::new(pool, limits, last_failure, &self.database))
     }
 }
 
@@ -136,12 +138,18 @@ async fn verify(manager: &Manager, database: &DatabaseConfig) -> Result<()> {
 /// Parses the URL and refuses start-up options that would name a tenant for the whole session: the tenant is set per
 /// transaction, and a session that starts with one would hide a transaction that forgot it (I3, I4).
 pub(crate) fn url_options(url: &str, database: &DatabaseConfig) -> Result<tokio_postgres::Config> {
-    let mut config: tokio_postgres::Config = url.parse().map_err(|error: tokio_postgres::Error| {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        Error::invalid_configuration(format!(
-            "the database URL cannot be read ({error}{cause}); its form is postgresql://user:password@host:5432/database"
-        ))
+    // What exactly is wrong is not told: it could be a piece of the password (I10).
+    let mut config: tokio_postgres::Config = url.parse().map_err(|_| {
+        Error::invalid_configuration(
+            "the database URL cannot be read; its form is postgresql://user:password@host:5432/database, with special \
+             characters percent-encoded",
+        )
     })?;
+    if config.get_hosts().is_empty() {
+        return Err(Error::invalid_configuration(
+            "the database URL names no host; its form is postgresql://user:password@host:5432/database",
+        ));
+    }
     if let Some(options) = config.get_options() {
         // A backslash or a quote could hide the name, and no sensible option needs one.
         let plain = options.replace(['\\', '\'', '"', ' '], "").to_ascii_lowercase().replace('-', "_");

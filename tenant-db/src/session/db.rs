@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 
 use super::config::TenantDbBuilder;
 use super::engine::Source;
-use super::manager::Manager;
+use super::manager::{LastFailure, Manager};
 use super::options::TransactionOptions;
 use super::transaction::{Transaction, TransactionFn, TransactionFnOnce};
 use crate::context::{ContextInner, TenantContext};
@@ -31,9 +31,17 @@ pub struct TenantDb {
 
 struct Inner {
     pool: Pool<Manager>,
+    limits: PoolLimits,
+    last_failure: LastFailure,
     /// The setting that carries the tenant.
     setting: String,
-    acquire_timeout: Duration,
+}
+
+/// What the pool may do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PoolLimits {
+    pub(super) size: u32,
+    pub(super) acquire_timeout: Duration,
 }
 
 impl TenantDb {
@@ -51,9 +59,14 @@ impl TenantDb {
         Self::builder(url).connect().await
     }
 
-    pub(super) fn new(pool: Pool<Manager>, database: &DatabaseConfig, acquire_timeout: Duration) -> Self {
+    pub(super) fn new(
+        pool: Pool<Manager>,
+        limits: PoolLimits,
+        last_failure: LastFailure,
+        database: &DatabaseConfig,
+    ) -> Self {
         let setting = database.setting().to_owned();
-        Self { inner: Arc::new(Inner { pool, setting, acquire_timeout }) }
+        Self { inner: Arc::new(Inner { pool, limits, last_failure, setting }) }
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns `Err`.
@@ -147,7 +160,9 @@ impl TenantDb {
     {
         Box::pin(async move {
             let mut transaction = self.begin(context).await?;
+            let id = transaction.id();
             let outcome = work(&mut transaction).await;
+            transaction.ensure_is(id)?;
             conclude(&mut transaction, outcome).await
         })
     }
@@ -214,7 +229,9 @@ impl TenantDb {
             let mut retries = options.max_retries();
             loop {
                 let mut transaction = self.open(context, options).await?;
+                let id = transaction.id();
                 let outcome = work(&mut transaction).await;
+                transaction.ensure_is(id)?;
                 let mut again = transaction.asks_for_retry();
                 let outcome = match outcome {
                     Ok(value) => match transaction.finish().await {
@@ -321,12 +338,12 @@ impl TenantDb {
         match error {
             RunError::User(error) => error,
             RunError::TimedOut => {
+                let PoolLimits { size, acquire_timeout } = self.inner.limits;
                 let state = self.inner.pool.state();
-                Error::PoolTimeout {
-                    waited: self.inner.acquire_timeout,
-                    in_use: state.connections.saturating_sub(state.idle_connections),
-                    size: state.connections,
-                }
+                let in_use = state.connections.saturating_sub(state.idle_connections);
+                // A pool that is not full and has none to give could not open one.
+                let failure = if state.connections < size { self.inner.last_failure.take() } else { None };
+                failure.unwrap_or(Error::PoolTimeout { waited: acquire_timeout, in_use, size })
             }
         }
     }

@@ -18,26 +18,32 @@ use crate::tenant::TenantKey;
 
 /// A connection as a statement sees it: it can be written to by this module and by nobody else (I1).
 #[derive(Clone, Copy)]
+#[allow(
+    unnameable_types,
+    reason = "nobody outside of this crate may name it, or write a trait's method that gets one"
+)]
 pub struct Wire<'c>(&'c AsyncPgConnection);
 
-impl std::fmt::Debug for Wire<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Wire")
-    }
+/// The half of [`LoadsAs`] that nobody else can implement: it gets the connection.
+#[allow(
+    unnameable_types,
+    reason = "sealed: an implementation of one's own would be a way to the connection (I1)"
+)]
+pub trait Loads<U>: Send {
+    fn load_from(self, wire: Wire<'_>) -> BoxFuture<'_, Result<Vec<U>>>;
 }
 
-/// A statement whose rows can be read as `U`. Implemented for every query of diesel that fits.
+/// A statement whose rows can be read as `U`. Implemented for every query of diesel that fits, and for nothing else.
 #[diagnostic::on_unimplemented(
     message = "this query cannot be loaded as `{U}`",
     note = "the columns that it selects, in their order and with their types, must be the fields of `{U}`"
 )]
-pub trait LoadsAs<U>: Send {
-    #[doc(hidden)]
-    fn load_from(self, wire: Wire<'_>) -> BoxFuture<'_, Result<Vec<U>>>;
-}
+pub trait LoadsAs<U>: Loads<U> {}
 
 #[diagnostic::do_not_recommend]
-impl<Q, U, ST> LoadsAs<U> for Q
+impl<Q, U> LoadsAs<U> for Q where Q: Loads<U> {}
+
+impl<Q, U, ST> Loads<U> for Q
 where
     Q: AsQuery + Send,
     Q::Query: QueryFragment<Pg> + QueryId,
@@ -113,19 +119,25 @@ impl<'a, K: TenantKey> Source<'a, K> {
         self.context().tenant()
     }
 
-    /// As [`run`](Self::run), for a statement that this crate did not write: the tenant is named again afterwards.
-    pub(crate) fn run_foreign<T, W>(self, work: W) -> BoxFuture<'a, Result<T>>
+    /// As [`run`](Self::run). `foreign` says that the statement holds SQL which this crate did not write: it may leave
+    /// something with the session, so the tenant is named again afterwards, and the session is reset in the end (I7).
+    pub(crate) fn run_with<T, W>(self, foreign: bool, work: W) -> BoxFuture<'a, Result<T>>
     where
         W: for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send + 'a,
         T: Send + 'a,
     {
-        Box::pin(async move {
-            let Self::Transaction(state) = self else { return self.run(work).await };
-            state.session().expect_foreign_statement();
-            let value = self.run(work).await?;
-            state.restore_tenant().await?;
-            Ok(value)
-        })
+        if !foreign {
+            return self.run(work);
+        }
+        match self {
+            Self::Pool { db, context } => Box::pin(in_a_transaction_of_its_own(db, context, work, true)),
+            Self::Transaction(state) => Box::pin(async move {
+                state.session().expect_foreign_statement();
+                let value = self.run(work).await?;
+                state.restore_tenant().await?;
+                Ok(value)
+            }),
+        }
     }
 
     /// Runs `work` on a connection whose tenant is set. An error from `work` means that nothing of it is committed:
@@ -136,26 +148,40 @@ impl<'a, K: TenantKey> Source<'a, K> {
         T: Send + 'a,
     {
         match self {
-            Self::Pool { db, context } => Box::pin(async move {
-                let mut session = db.checkout(context, &TransactionOptions::new()).await?;
-                match work(Wire(session.wire())).await {
-                    Ok(value) => {
-                        session.commit().await?;
-                        Ok(value)
-                    }
-                    Err(error) => {
-                        if !matches!(error, Error::ConnectionLost) {
-                            session.rollback().await;
-                        }
-                        Err(error)
-                    }
-                }
-            }),
+            Self::Pool { db, context } => Box::pin(in_a_transaction_of_its_own(db, context, work, false)),
             Self::Transaction(state) => Box::pin(async move {
                 let statement = state.start_statement()?;
                 let outcome = work(Wire(state.session().wire())).await;
                 statement.finish(outcome)
             }),
+        }
+    }
+}
+
+async fn in_a_transaction_of_its_own<K, T, W>(
+    db: &TenantDb,
+    context: &ContextInner<K>,
+    work: W,
+    foreign: bool,
+) -> Result<T>
+where
+    K: TenantKey,
+    W: for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send,
+{
+    let mut session = db.checkout(context, &TransactionOptions::new()).await?;
+    if foreign {
+        session.expect_foreign_statement();
+    }
+    match work(Wire(session.wire())).await {
+        Ok(value) => {
+            session.commit().await?;
+            Ok(value)
+        }
+        Err(error) => {
+            if !matches!(error, Error::ConnectionLost) {
+                session.rollback().await;
+            }
+            Err(error)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The pool's view of a connection: opened here, and kept only while it is provably clean (I7).
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bb8::ManageConnection;
 use diesel_async::pooled_connection::PoolableConnection;
@@ -31,17 +32,24 @@ pub(crate) struct Session {
 const RESET: &str = "CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; \
                      RESET ALL; SET TIME ZONE 'UTC'; RESET ROLE";
 
+/// Makes a statement whose client has gone away end within a second, with its locks, instead of when it is done.
+/// Servers on some platforms cannot, and refuse it.
+const NOTICE_LOST_CLIENTS: &str = "SET client_connection_check_interval = '1s'";
+
 impl Manager {
     pub(crate) fn new(config: tokio_postgres::Config) -> Self {
         Self { config }
     }
 
     pub(crate) async fn open(&self) -> Result<Session> {
-        let (client, connection) = self.config.connect(NoTls).await.map_err(|error| self.connect_error(&error))?;
+        let (client, connection) =
+            self.config.connect(NoTls).await.map_err(|error| self.connect_error(&error))?;
         let connection = AsyncPgConnection::try_from_client_and_connection(client, connection)
             .await
             .map_err(|_| Error::Connect { reason: "the session could not be set up".to_owned() })?;
-        Ok(Session { connection, dirty: false, foreign: AtomicBool::new(false) })
+        let session = Session { connection, dirty: false, foreign: AtomicBool::new(false) };
+        session.notice_lost_clients().await?;
+        Ok(session)
     }
 
     /// The server's own words where it answered: they name a role or a database, never a password. Anything else is told
@@ -53,7 +61,9 @@ impl Manager {
             (None, Some(source)) => format!("{error} at {}: {source}", self.address()),
             (None, None) => format!("{error} at {}", self.address()),
         };
-        if error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) && reason.contains("does not exist") {
+        if error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
+            && reason.contains("does not exist")
+        {
             reason += "; the isolation migrations make the roles, see `tenant_db::database`";
         }
         Error::Connect { reason }
@@ -120,15 +130,18 @@ impl Session {
 
     /// Commits. The connection stays dirty, and will be closed, unless the server answered.
     pub(super) async fn commit(&mut self) -> Result<()> {
-        match self.send("COMMIT").await {
+        // In a transaction that has failed unnoticed COMMIT would be a ROLLBACK, and say nothing. The empty query before
+        // it fails there, and stops the message.
+        match self.send("SELECT; COMMIT").await {
             Ok(()) => {
                 self.clean().await;
                 Ok(())
             }
             Err(Error::ConnectionLost) => Err(Error::CommitUnknown),
             Err(error) => {
-                // A COMMIT that is refused (a deferred constraint, a serialization failure) has rolled back.
-                self.clean().await;
+                // A COMMIT that is refused (a deferred constraint, a serialization failure) has rolled back; one that
+                // was cancelled before it ran has not.
+                self.rollback().await;
                 Err(error)
             }
         }
@@ -146,10 +159,20 @@ impl Session {
         self.foreign.store(true, Ordering::Relaxed);
     }
 
+    /// # Errors
+    ///
+    /// [`Error::ConnectionLost`]. A server that cannot do it is none.
+    async fn notice_lost_clients(&self) -> Result<()> {
+        match self.send(NOTICE_LOST_CLIENTS).await {
+            Err(Error::ConnectionLost) => Err(Error::ConnectionLost),
+            _ => Ok(()),
+        }
+    }
+
     /// After the transaction's end: the session is clean, or made clean, or left dirty.
     async fn clean(&mut self) {
         if *self.foreign.get_mut() {
-            if self.send(RESET).await.is_err() {
+            if self.send(RESET).await.is_err() || self.notice_lost_clients().await.is_err() {
                 return;
             }
             *self.foreign.get_mut() = false;
@@ -164,5 +187,28 @@ impl Session {
 
     pub(super) async fn batch(&self, statement: &str) -> Result<()> {
         self.send(statement).await
+    }
+}
+
+/// Why the pool could not open a connection the last time: it would otherwise only be seen as a pool that stays empty.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LastFailure(Arc<Mutex<Option<String>>>);
+
+impl LastFailure {
+    pub(super) fn take(&self) -> Option<Error> {
+        let reason = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        Some(Error::Connect { reason })
+    }
+}
+
+impl bb8::ErrorSink<Error> for LastFailure {
+    fn sink(&self, error: Error) {
+        if let Error::Connect { reason } = error {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn bb8::ErrorSink<Error>> {
+        Box::new(self.clone())
     }
 }

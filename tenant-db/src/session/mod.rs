@@ -12,7 +12,7 @@ mod transaction;
 
 pub use config::TenantDbBuilder;
 pub use db::{Repositories, TenantDb};
-pub use engine::{LoadsAs, LoadsColumnsAs, Wire};
-pub(crate) use engine::{Source, execute, load};
+pub use engine::{LoadsAs, LoadsColumnsAs};
+pub(crate) use engine::{Source, Wire, execute, load};
 pub use options::{IsolationLevel, TransactionOptions};
 pub use transaction::{Transaction, TransactionFn, TransactionFnOnce};

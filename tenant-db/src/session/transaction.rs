@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bb8::PooledConnection;
 use futures_util::future::BoxFuture;
@@ -43,6 +44,8 @@ pub(crate) struct TransactionState<K: TenantKey> {
     set_tenant: String,
     health: Health,
     savepoints: u32,
+    /// Tells transactions of this process apart.
+    id: u64,
 }
 
 impl<K: TenantKey> TransactionState<K> {
@@ -79,8 +82,28 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
         context: Arc<ContextInner<K>>,
         set_tenant: String,
     ) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let health = Health::default();
-        Self { state: TransactionState { session, context, set_tenant, health, savepoints: 0 }, role: PhantomData }
+        Self {
+            state: TransactionState { session, context, set_tenant, health, savepoints: 0, id },
+            role: PhantomData,
+        }
+    }
+
+    pub(super) fn id(&self) -> u64 {
+        self.state.id
+    }
+
+    /// A closure has its transaction on loan and may not leave another one in its place: what it did would be committed,
+    /// or rolled back, by somebody else.
+    pub(super) fn ensure_is(&self, id: u64) -> Result<()> {
+        if self.state.id == id {
+            return Ok(());
+        }
+        Err(Error::TransactionAborted {
+            cause: "the closure exchanged its transaction for another one".to_owned(),
+        })
     }
 
     /// The tenant for which the transaction acts.
@@ -228,7 +251,9 @@ impl<R: Send + 'static, K: TenantKey> SavepointGuard<'_, R, K> {
         for<'r> F: AsyncFnOnce(&'r mut Transaction<R, K>) -> Result<T, E>
             + TransactionFnOnce<&'r mut Transaction<R, K>, Result<T, E>, Fut: Send>,
     {
+        let id = self.transaction.id();
         let result = work(self.transaction).await;
+        self.transaction.ensure_is(id)?;
         let state = &self.transaction.state;
         let health = state.health.check();
         let ended = if state.health.is_lost() {
@@ -270,7 +295,9 @@ impl<R, K: TenantKey> fmt::Debug for Transaction<R, K> {
 /// An async closure that is called once and whose future is `Send`. Implemented by the compiler's own async closures.
 ///
 /// `AsyncFnOnce` cannot say yet that the future is `Send`; naming the future as an associated type can.
-pub trait TransactionFnOnce<T, R>: AsyncFnOnce(T) -> R + FnOnce(T) -> <Self as TransactionFnOnce<T, R>>::Fut {
+pub trait TransactionFnOnce<T, R>:
+    AsyncFnOnce(T) -> R + FnOnce(T) -> <Self as TransactionFnOnce<T, R>>::Fut
+{
     /// The closure's future.
     type Fut: Future<Output = R>;
 }

@@ -69,7 +69,7 @@ fn in_a_closure(db: TenantDb, context: TenantContext<Manager>, id: Uuid) {
             repository.filter(name()).update(changes()).await?;
             repository.delete(id).await?;
             repository.filter(name()).delete().await?;
-            danger::sql(tx, "a test", diesel::sql_query("SELECT 1")).execute().await?;
+            danger::sql(tx, "a test", "SELECT 1").execute().await?;
             tokio::try_join!(tx.scoped::<Customer>().count(), tx.scoped::<Customer>().load())?;
             tx.savepoint(async |tx| {
                 tx.scoped::<Customer>().find(id).await?;

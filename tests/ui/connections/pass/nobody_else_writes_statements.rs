@@ -1,0 +1,19 @@
+//! Whoever implemented this could send any statement.
+
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+#[derive(TenantInsert)]
+#[tenant(model = tenant_db_tests::models::Customer, table = tenant_db_tests::models::customers)]
+struct Mine {
+    name: String,
+    credit_limit: i64,
+}
+
+fn insert<'a>(_row: impl tenant_db::query::InsertInto<'a, tenant_db_tests::models::Customer>) {}
+
+fn insert_mine(mine: Mine) {
+    insert(mine);
+}
+
+fn main() {}
