@@ -69,7 +69,11 @@ pub const fn assert_complete(meta: &ModelMeta, insert: &str, columns: &[&str]) {
             .add(insert)
             .add("` leaves out ")
             .add(missing.text())
-            .add(if count > 1 { ", which are NOT NULL: add fields, or write `defaults(…)` in the `#[tenant(…)]` of `" } else { ", which is NOT NULL: add a field, or write `defaults(…)` in the `#[tenant(…)]` of `" })
+            .add(if count > 1 {
+                ", which are NOT NULL: add fields, or write `defaults(…)` in the `#[tenant(…)]` of `"
+            } else {
+                ", which is NOT NULL: add a field, or write `defaults(…)` in the `#[tenant(…)]` of `"
+            })
             .add(meta.name)
             .add("` for what the database fills by itself")
             .fail();

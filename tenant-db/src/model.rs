@@ -1,10 +1,10 @@
 //! What a derive says about a struct: [`TenantModel`], and [`ModelMeta`], the registry that the DDL and the checks at
 //! connect are made from.
 
-use diesel::{Expression, Table};
 use diesel::pg::Pg;
 use diesel::query_builder::{AsQuery, IntoUpdateTarget, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
+use diesel::{Expression, Table};
 
 use crate::session::LoadsAs;
 use crate::tenant::{KeyKind, TenantKey};

@@ -3,6 +3,6 @@
 pub use crate::error::OptionalExtension as _;
 pub use crate::session::Repositories as _;
 pub use crate::{
-    AnyRole, Authenticator, Grants, Identity, Permission, Role, TenantContext, TenantDb, TenantInsert, TenantKey,
-    TenantScoped, TenantUpdate, Transaction, TransactionOptions,
+    AnyRole, Authenticator, Grants, Identity, Permission, Role, TenantContext, TenantDb, TenantInsert,
+    TenantKey, TenantScoped, TenantUpdate, Transaction, TransactionOptions,
 };
