@@ -206,3 +206,40 @@ async fn an_executable_set_config_lets_an_injection_switch_tenants_and_is_report
     let report = doctor::check(&url, &world.config).await.unwrap();
     assert_eq!(report.warnings().map(|finding| finding.code).collect::<Vec<_>>(), ["TD107"]);
 }
+
+#[tokio::test]
+async fn a_unique_key_without_the_tenant_tells_what_another_tenant_has_and_is_reported() {
+    let world = World::isolated().await;
+    world.execute("ALTER TABLE customers ADD CONSTRAINT customers_name_key UNIQUE (name)").await;
+    let probe = |name: &str| format!("INSERT INTO customers (id, name) VALUES (50, '{name}') RETURNING id");
+    let taken = world.attack(&[AS_TENANT_1, &probe("bob")]).await.unwrap_err();
+    assert_eq!(taken, "duplicate key value violates unique constraint \"customers_name_key\"");
+    assert_eq!(world.attack(&["BEGIN", AS_TENANT_1, &probe("nobody")]).await, Ok(50));
+    assert_eq!(world.errors().await, [""; 0]);
+    let url = world.database.url(world.config.runtime_role());
+    let report = doctor::check(&url, &world.config).await.unwrap();
+    let [finding] = report.findings() else { panic!("{report}") };
+    assert_eq!(finding.code, "TD215");
+    assert!(finding.object.contains("customers_name_key") && finding.problem.contains("(name)"), "{report}");
+    world.execute(&finding.remedy).await;
+    assert_eq!(world.attack(&[AS_TENANT_1, &probe("bob")]).await, Ok(50), "tenant 1 has a bob of its own");
+}
+
+#[tokio::test]
+async fn a_foreign_key_without_the_tenant_finds_rows_of_another_tenant_and_is_reported() {
+    let world = World::isolated().await;
+    world
+        .execute("ALTER TABLE customers ADD UNIQUE (id), ADD COLUMN parent bigint REFERENCES customers (id)")
+        .await;
+    let point_at = |id: i64| format!("UPDATE customers SET parent = {id} WHERE id = 1 RETURNING id");
+    assert_eq!(world.attack(&["BEGIN", AS_TENANT_1, &point_at(2)]).await, Ok(1), "row 2 is tenant 2's");
+    assert!(world.attack(&["BEGIN", AS_TENANT_1, &point_at(9)]).await.is_err(), "nobody has a row 9");
+    let url = world.database.url(world.config.runtime_role());
+    let report = doctor::check(&url, &world.config).await.unwrap();
+    let codes: Vec<_> = report.findings().iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["TD214", "TD215"], "{report}");
+    for finding in report.findings() {
+        world.execute(&finding.remedy).await;
+    }
+    assert!(world.attack(&["BEGIN", AS_TENANT_1, &point_at(2)]).await.is_err());
+}

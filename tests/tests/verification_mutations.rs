@@ -132,6 +132,26 @@ mutations! {
     Error "TD211" references_on_a_column_is_refused: "GRANT REFERENCES (id) ON customers TO PUBLIC";
     Warning "TD212" a_missing_grant_is_a_warning: "REVOKE DELETE ON customers FROM {runtime}";
     Error "TD213" a_partition_that_can_be_read_by_its_own_name_is_refused: "GRANT SELECT ON notes_0 TO {runtime}";
+    Warning "TD214" a_foreign_key_without_the_tenant_is_a_warning:
+        "ALTER TABLE customers ADD COLUMN parent uuid REFERENCES customers (id) ON DELETE SET NULL ON UPDATE CASCADE
+         DEFERRABLE INITIALLY DEFERRED";
+    Warning "TD214" a_foreign_key_s_remedy_drops_the_key_that_was_kept_for_it:
+        "DROP TABLE orders; ALTER TABLE customers ADD COLUMN parent uuid REFERENCES customers (id)";
+    Warning "TD215" a_unique_constraint_without_the_tenant_is_a_warning:
+        "ALTER TABLE customers ADD UNIQUE NULLS NOT DISTINCT (name) INCLUDE (id) DEFERRABLE";
+    Warning "TD215" a_unique_index_without_the_tenant_is_a_warning:
+        "CREATE UNIQUE INDEX ON customers (lower(name), id DESC) WHERE name <> ''";
+    Warning "TD215" a_unique_index_with_an_odd_name_is_a_warning:
+        r#"CREATE UNIQUE INDEX "Na (m""e ON" ON customers (name)"#;
+    Warning "TD215" a_unique_index_that_merely_includes_the_tenant_is_a_warning:
+        "CREATE UNIQUE INDEX ON customers (name) INCLUDE (tenant_id)";
+    Warning "TD215" a_unique_index_that_the_primary_key_makes_needless_is_a_warning:
+        "CREATE UNIQUE INDEX ON customers (id)";
+    Warning "TD215" a_unique_index_of_a_partition_is_a_warning: "CREATE UNIQUE INDEX ON notes_0 (id)";
+    Warning "TD215" a_unique_index_of_a_partitioned_table_is_a_warning: "CREATE UNIQUE INDEX ON notes (id)";
+    Warning "TD215" an_exclusion_constraint_without_the_tenant_is_a_warning:
+        "ALTER TABLE customers ADD EXCLUDE (name WITH =) WHERE (name <> '')";
+    Warning "TD215" a_kept_key_on_which_nothing_rests_is_a_warning: "DROP TABLE orders";
     Error "TD301" a_missing_policy_is_refused: "DROP POLICY customers_tenant_delete ON customers";
     Error "TD301" a_missing_floor_is_refused: "DROP POLICY customers_tenant_isolation ON customers";
     Error "TD302" using_true_is_refused: "ALTER POLICY customers_tenant_select ON customers USING (true)";
@@ -170,6 +190,50 @@ mutations! {
 
 fn codes(report: &doctor::Report) -> Vec<&'static str> {
     report.findings().iter().map(|finding| finding.code).collect()
+}
+
+#[tokio::test]
+async fn a_foreign_key_and_the_unique_key_under_it_are_mended_in_the_order_of_the_report() {
+    let world = World::isolated().await;
+    world
+        .execute("ALTER TABLE customers ADD COLUMN code text UNIQUE, ADD COLUMN parent text REFERENCES customers (code)")
+        .await;
+    let report = world.report().await;
+    assert_eq!(codes(&report), ["TD214", "TD215"], "{report}");
+    for finding in report.findings() {
+        world.execute(&finding.remedy).await;
+    }
+    let mended = world.report().await;
+    assert_eq!(mended.findings(), [], "{mended}");
+}
+
+#[tokio::test]
+async fn a_unique_key_under_a_foreign_key_from_elsewhere_is_explained_in_words() {
+    let world = World::isolated().await;
+    world
+        .execute("ALTER TABLE customers ADD COLUMN code text UNIQUE; CREATE TABLE bills (code text REFERENCES customers (code))")
+        .await;
+    let report = world.report().await;
+    assert_eq!(codes(&report), ["TD215"], "{report}");
+    let remedy = &report.findings()[0].remedy;
+    assert!(
+        remedy.contains("bills_code_fkey") && remedy.lines().all(|line| line.starts_with("--")),
+        "{report}"
+    );
+}
+
+#[tokio::test]
+async fn keys_with_the_tenant_are_not_mentioned() {
+    let world = World::isolated().await;
+    world
+        .execute(
+            "CREATE UNIQUE INDEX ON customers (name, tenant_id);
+             ALTER TABLE customers ADD EXCLUDE (tenant_id WITH =, name WITH =), ADD COLUMN parent uuid,
+             ADD FOREIGN KEY (parent, tenant_id) REFERENCES customers (id, tenant_id)",
+        )
+        .await;
+    let report = world.report().await;
+    assert_eq!(report.findings(), [], "{report}");
 }
 
 /// Breaks a fact that SQL alone does not mend.

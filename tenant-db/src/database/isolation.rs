@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 use crate::model::{ModelMeta, registered_models};
 use crate::tenant::KeyKind;
 
+/// The end of the name of the unique key that takes the place of a primary key on which foreign keys rest.
+pub(crate) const KEPT_KEY_SUFFIX: &str = "_without_tenant_key";
+
 /// The migration that isolates the table of `model`: owner, keys, row-level security, policies, trigger, grants.
 ///
 /// The table must exist, and [`base_migration`](super::base_migration) must have been applied. No row is changed. The
@@ -128,7 +131,7 @@ fn places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
         .with("primary_key", format!("ARRAY[{}]::name[]", literals(model.primary_key)))
         .with("new_key_name", quote_literal(&derived_name("", table, "_pkey")))
         .with("spare_key_name", quote_literal(&derived_name("", table, "_tenant_pkey")))
-        .with("kept_key_name", quote_literal(&derived_name("", table, "_without_tenant_key")))
+        .with("kept_key_name", quote_literal(&derived_name("", table, KEPT_KEY_SUFFIX)))
         .with("index", quote_ident(&index_name(model)))
         .with("guard", quote_ident(&guard_name(model)))
         .with("guard_function", guard_function_name(model))

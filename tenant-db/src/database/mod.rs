@@ -56,5 +56,5 @@ pub(crate) use functions::{
     tenant_function_body,
 };
 pub(crate) use identifier::{qualified, quote_ident};
-pub(crate) use isolation::{guard_name, guard_trigger, is_accepted_type};
+pub(crate) use isolation::{KEPT_KEY_SUFFIX, guard_name, guard_trigger, is_accepted_type};
 pub(crate) use policies::{Policy, policies};

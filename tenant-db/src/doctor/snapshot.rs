@@ -90,6 +90,10 @@ pub(super) struct Table {
     pub(super) tenant: Option<TenantColumn>,
     pub(super) primary_key_name: Option<String>,
     pub(super) primary_key: Vec<String>,
+    /// Unique keys and exclusion constraints without the tenant, but for the primary key.
+    pub(super) keys: Vec<Key>,
+    /// Foreign keys to tables of models that do not carry the tenant.
+    pub(super) foreign_keys: Vec<ForeignKey>,
     pub(super) policies: Vec<Policy>,
     pub(super) triggers: Vec<Trigger>,
     pub(super) grants: Vec<Grant>,
@@ -106,6 +110,55 @@ pub(super) struct TenantColumn {
     #[serde(rename = "type")]
     pub(super) sql_type: String,
     pub(super) not_null: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Key {
+    pub(super) oid: u32,
+    pub(super) name: String,
+    /// The name as PostgreSQL writes it into the definition: quoted where it has to be.
+    pub(super) quoted: String,
+    /// The index with its schema.
+    pub(super) index: String,
+    /// The table that it is on: that of the model, or a partition or child of it.
+    pub(super) table: String,
+    /// Columns and expressions.
+    pub(super) columns: Vec<String>,
+    /// Whether its values are UUIDs, which nobody guesses.
+    pub(super) is_uuids: bool,
+    pub(super) exclusion: bool,
+    /// The constraint, where there is one.
+    pub(super) constraint: Option<String>,
+    pub(super) definition: String,
+    /// Whether another unique key has the same columns and the tenant.
+    pub(super) covered: bool,
+    /// The foreign keys that rest on it.
+    pub(super) dependents: Vec<Dependent>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Dependent {
+    pub(super) oid: u32,
+    pub(super) name: String,
+    pub(super) table: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ForeignKey {
+    pub(super) oid: u32,
+    /// The index of the unique key that it refers to.
+    pub(super) index: u32,
+    pub(super) name: String,
+    pub(super) target: String,
+    pub(super) target_tenant: String,
+    /// Columns of the table, each with the one that it refers to.
+    pub(super) columns: Vec<(String, String)>,
+    pub(super) on_update: String,
+    pub(super) on_delete: String,
+    pub(super) deferrable: bool,
+    pub(super) deferred: bool,
+    /// Whether the target has a unique key of the same columns and the tenant.
+    pub(super) has_key: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,6 +2,7 @@
 
 use super::check::Check;
 use super::functions::sql;
+use super::keys;
 use super::policies;
 use super::snapshot::{Table, TenantColumn};
 use crate::database::{
@@ -58,6 +59,7 @@ pub(super) fn check(check: &mut Check<'_>, position: usize, model: &ModelMeta, i
             tenant_column(check, model, table, tenant);
             policies::check(check, model, table, tenant);
             trigger(check, model, table);
+            keys::check(check, model, table);
         }
     }
     primary_key(check, model, table);

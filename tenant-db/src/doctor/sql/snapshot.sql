@@ -25,6 +25,7 @@ plain AS (
   SELECT oid FROM closure JOIN pg_roles USING (oid)
   WHERE NOT rolsuper AND oid NOT IN (SELECT relowner FROM found)
 ),
+-- Partitions and children have rows, and may have keys of their own.
 descendants (root, oid) AS (
   SELECT f.oid, i.inhrelid FROM found f JOIN pg_inherits i ON i.inhparent = f.oid
   UNION
@@ -86,6 +87,73 @@ SELECT json_build_object(
         CROSS JOIN LATERAL unnest(c.conkey) WITH ORDINALITY AS k (attnum, n)
         JOIN pg_attribute a ON a.attrelid = f.oid AND a.attnum = k.attnum
         WHERE c.conrelid = f.oid AND c.contype = 'p'), '[]'),
+      'keys', coalesce((
+        SELECT json_agg(json_build_object(
+          'oid', x.indexrelid::bigint, 'name', i.relname, 'quoted', quote_ident(i.relname),
+          'index', x.indexrelid::regclass::text, 'table', x.indrelid::regclass::text,
+          'columns', (SELECT json_agg(pg_get_indexdef(x.indexrelid, n, true) ORDER BY n) FROM generate_series(1, x.indnkeyatts) AS n),
+          'is_uuids', NOT EXISTS (
+            SELECT FROM pg_attribute a
+            WHERE a.attrelid = x.indexrelid AND a.attnum <= x.indnkeyatts AND a.atttypid <> 'uuid'::regtype),
+          'exclusion', x.indexrelid IN (SELECT conindid FROM pg_constraint WHERE contype = 'x' AND conrelid = x.indrelid),
+          'constraint', c.definition, 'definition', pg_get_indexdef(x.indexrelid),
+          -- The same columns are unique within the tenant already.
+          'covered', x.indisunique AND x.indexprs IS NULL AND EXISTS (
+            SELECT FROM pg_index other, pg_attribute tenant
+            WHERE other.indrelid = x.indrelid AND other.indisunique AND other.indisvalid AND other.indpred IS NULL
+              AND tenant.attrelid = x.indrelid AND tenant.attname = f.tenant_column
+              AND (other.indkey::smallint[])[0:other.indnkeyatts - 1] @> ARRAY[tenant.attnum]
+              AND (other.indkey::smallint[])[0:other.indnkeyatts - 1]
+                  <@ ((x.indkey::smallint[])[0:x.indnkeyatts - 1] || tenant.attnum)),
+          'dependents', coalesce((
+            SELECT json_agg(json_build_object('oid', d.oid::bigint, 'name', d.conname, 'table', d.conrelid::regclass::text) ORDER BY d.oid)
+            FROM pg_constraint d WHERE d.contype = 'f' AND d.conindid = x.indexrelid AND d.conparentid = 0), '[]')
+          ) ORDER BY x.indexrelid)
+        FROM pg_index x
+        JOIN pg_class i ON i.oid = x.indexrelid AND NOT i.relispartition
+        LEFT JOIN LATERAL (
+          SELECT pg_get_constraintdef(c.oid) AS definition, c.conexclop
+          FROM pg_constraint c WHERE c.conindid = x.indexrelid AND c.conrelid = x.indrelid AND c.contype IN ('p', 'u', 'x')
+        ) AS c ON true
+        WHERE x.indrelid IN (SELECT f.oid UNION SELECT d.oid FROM descendants d WHERE d.root = f.oid)
+          AND (x.indisunique OR x.indisexclusion)
+          AND NOT (x.indisprimary AND x.indrelid = f.oid)
+          -- In an exclusion constraint the tenant keeps rows apart only where it is compared by equality.
+          AND NOT EXISTS (
+            SELECT FROM unnest(x.indkey::smallint[]) WITH ORDINALITY AS k (attnum, n)
+            JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum
+            WHERE k.n <= x.indnkeyatts AND a.attname = f.tenant_column
+              AND (c.conexclop IS NULL OR (SELECT o.oprname = '=' FROM pg_operator o WHERE o.oid = c.conexclop[k.n])))), '[]'),
+      'foreign_keys', coalesce((
+        SELECT json_agg(json_build_object(
+          'oid', c.oid::bigint, 'index', c.conindid::bigint, 'name', c.conname, 'target', c.confrelid::regclass::text,
+          'target_tenant', t.tenant_column,
+          'columns', (
+            SELECT json_agg(json_build_array(mine.attname, theirs.attname) ORDER BY k.n)
+            FROM unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (mine, theirs, n)
+            JOIN pg_attribute mine ON mine.attrelid = c.conrelid AND mine.attnum = k.mine
+            JOIN pg_attribute theirs ON theirs.attrelid = c.confrelid AND theirs.attnum = k.theirs),
+          'on_update', c.confupdtype, 'on_delete', c.confdeltype,
+          'deferrable', c.condeferrable, 'deferred', c.condeferred,
+          'has_key', EXISTS (
+            SELECT FROM pg_index x, pg_attribute tenant
+            WHERE x.indrelid = c.confrelid AND x.indisunique AND x.indimmediate AND x.indisvalid AND x.indpred IS NULL
+              AND x.indexprs IS NULL
+              AND tenant.attrelid = c.confrelid AND tenant.attname = t.tenant_column
+              AND (x.indkey::smallint[])[0:x.indnkeyatts - 1] @> (c.confkey || tenant.attnum)
+              AND (x.indkey::smallint[])[0:x.indnkeyatts - 1] <@ (c.confkey || tenant.attnum))
+          ) ORDER BY c.oid)
+        FROM pg_constraint c
+        JOIN LATERAL (SELECT w.tenant_column FROM found w WHERE w.oid = c.confrelid LIMIT 1) AS t ON true
+        WHERE c.conrelid = f.oid AND c.contype = 'f' AND c.conparentid = 0
+          AND EXISTS (
+            SELECT FROM pg_attribute a
+            WHERE a.attrelid = c.confrelid AND a.attname = t.tenant_column AND a.attnum > 0 AND NOT a.attisdropped)
+          AND NOT EXISTS (
+            SELECT FROM unnest(c.conkey, c.confkey) AS k (mine, theirs)
+            JOIN pg_attribute mine ON mine.attrelid = c.conrelid AND mine.attnum = k.mine
+            JOIN pg_attribute theirs ON theirs.attrelid = c.confrelid AND theirs.attnum = k.theirs
+            WHERE mine.attname = f.tenant_column AND theirs.attname = t.tenant_column)), '[]'),
       'policies', coalesce((
         SELECT json_agg(json_build_object(
           'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive, 'to_public', p.polroles = '{0}',
