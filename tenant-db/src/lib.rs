@@ -64,7 +64,8 @@
 //! 4. *Database*: forced row-level security, a role that can do nothing else, keys that lead with the tenant; no tenant
 //!    is an error, not an empty answer.
 //! 5. *Encryption*: in a later release; the derives refuse `#[encrypted]` until then.
-//! 6. *Verification*: [`TenantDb::connect`] refuses a database whose fourth layer is not exactly what the models say.
+//! 6. *Verification*: [`TenantDb::connect`] refuses a database whose roles, grants, functions, policies and triggers are not
+//!    what the models say.
 //!
 //! # How to read our errors
 //!
@@ -92,14 +93,19 @@
 //!
 //! - A superuser, the owner of the tables, and whoever can change the policies see everything.
 //! - A process that is taken over holds its pool, and with it every tenant.
-//! - An [`Authenticator`] that names the wrong tenant is believed. So is whoever opens a door of [`danger`].
-//! - On a database where `set_config` could not be revoked (managed services), SQL that is injected into a statement
-//!   *written by hand* can switch tenants for that statement. Verification warns of it. Queries built with diesel bind
-//!   their values.
-//! - Side channels that the server leaves open: timing, row estimates, sizes, sequence numbers.
-//! - What is outside of the models: tables without one, materialized views, large objects, logical replication, backups.
-//! - TLS, row counts in metrics and audit records are for later releases; connections are not encrypted yet, so keep
-//!   them inside of a trusted network or on a local socket.
+//! - Code is trusted to say what it means: an [`Authenticator`] that names the wrong tenant is believed, a role grants what
+//!   its declaration says, and implementing this crate's traits by hand instead of deriving them is on the program's own
+//!   account. So is a door of [`danger`].
+//! - SQL written by hand is held by row-level security. Where `set_config` could not be revoked (managed services), SQL that
+//!   is injected into it can switch tenants for that statement. Verification warns of it. Queries of diesel bind their
+//!   values.
+//! - A unique key without the tenant tells one tenant what another has, by its conflicts. Verification warns of it.
+//! - Side channels that the server leaves open: timing, row estimates, sizes, sequence numbers, `pg_stat_activity`.
+//! - A function of PostgreSQL that a program declares for diesel and that changes the session (an advisory lock) is not taken
+//!   back; in raw fragments and statements it is.
+//! - What has no model: other tables, views, triggers of your own, large objects, logical replication, backups.
+//! - TLS, limits for each tenant and audit records are for later releases; connections are not encrypted yet, so keep them
+//!   inside of a trusted network or on a local socket.
 
 mod compile_checks;
 mod context;

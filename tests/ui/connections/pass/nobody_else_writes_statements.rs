@@ -4,13 +4,13 @@ use tenant_db::prelude::*;
 use tenant_db_tests::models::*;
 
 #[derive(TenantInsert)]
-#[tenant(model = tenant_db_tests::models::Customer, table = tenant_db_tests::models::customers)]
+#[tenant(model = Customer)]
 struct Mine {
     name: String,
     credit_limit: i64,
 }
 
-fn insert<'a>(_row: impl tenant_db::query::InsertInto<'a, tenant_db_tests::models::Customer>) {}
+fn insert<'a>(_row: impl tenant_db::query::InsertInto<'a, Customer>) {}
 
 fn insert_mine(mine: Mine) {
     insert(mine);
