@@ -1,11 +1,12 @@
-//! First the leak, by plain SQL as the runtime role; then that verification at connect refuses the database.
+//! First the leak, by plain SQL as the runtime role; then that verification at connect refuses the database. At the end,
+//! logins that bypass isolation: they are sent to the runtime role, and no remedy locks an administrator out.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "clippy knows tests, but not what they share")]
 
 use tenant_db::__private::{ModelParts, inventory, model_meta};
 use tenant_db::KeyKind;
 use tenant_db::database::{DatabaseConfig, Migrator};
-use tenant_db::doctor;
+use tenant_db::doctor::{self, Report, Severity};
 use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
 
 inventory::submit! {
@@ -66,10 +67,46 @@ impl World {
         answer
     }
 
+    async fn report_to(&self, url: &str) -> Report {
+        doctor::check(url, &self.config).await.unwrap()
+    }
+
+    async fn report(&self) -> Report {
+        self.report_to(&self.database.url(self.config.runtime_role())).await
+    }
+
     async fn errors(&self) -> Vec<&'static str> {
-        let url = self.database.url(self.config.runtime_role());
-        let report = doctor::check(&url, &self.config).await.unwrap();
-        report.errors().map(|finding| finding.code).collect()
+        self.report().await.errors().map(|finding| finding.code).collect()
+    }
+
+    /// What the role that is made with `sql` is told. It has the rights of the runtime role.
+    async fn report_of(&self, sql: &str) -> (String, Report) {
+        let role = unique_name("other");
+        let sql = sql.replace("{role}", &role).replace("{owner}", self.config.owner_role());
+        self.execute(&sql).await;
+        self.execute(&format!(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON customers TO {role}; GRANT USAGE ON SCHEMA public, tenant_db TO {role};
+             GRANT EXECUTE ON FUNCTION tenant_db.tenant_bigint() TO {role}"
+        ))
+        .await;
+        let report = self.report_to(&self.database.url(&role)).await;
+        (role, report)
+    }
+
+    /// One finding, which sends the program to the runtime role and leaves the other one alone.
+    fn expect_sent_away(&self, report: &Report, why: &str) {
+        let [finding] = report.findings() else { panic!("{report}") };
+        assert_eq!((finding.code, finding.severity), ("TD112", Severity::Error), "{report}");
+        assert!(finding.problem.contains(why), "{why}: {report}");
+        assert!(
+            finding.remedy.contains(&format!("postgresql://{}:…@…", self.config.runtime_role())),
+            "{report}"
+        );
+        let text = report.to_string();
+        assert!(finding.remedy.lines().all(|line| line.starts_with("--")), "{text}");
+        for sql in ["ALTER ROLE", "REVOKE", "GRANT", "Run the statements"] {
+            assert!(!text.contains(sql), "{sql}: {text}");
+        }
     }
 }
 
@@ -202,8 +239,7 @@ async fn an_executable_set_config_lets_an_injection_switch_tenants_and_is_report
     world.execute("GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO {runtime}").await;
     assert_eq!(world.attack(&with_tenant).await, Ok(2), "tenant 1 counts the rows of tenant 2");
     assert_eq!(world.errors().await, [""; 0]);
-    let url = world.database.url(world.config.runtime_role());
-    let report = doctor::check(&url, &world.config).await.unwrap();
+    let report = world.report().await;
     assert_eq!(report.warnings().map(|finding| finding.code).collect::<Vec<_>>(), ["TD107"]);
 }
 
@@ -216,8 +252,7 @@ async fn a_unique_key_without_the_tenant_tells_what_another_tenant_has_and_is_re
     assert_eq!(taken, "duplicate key value violates unique constraint \"customers_name_key\"");
     assert_eq!(world.attack(&["BEGIN", AS_TENANT_1, &probe("nobody")]).await, Ok(50));
     assert_eq!(world.errors().await, [""; 0]);
-    let url = world.database.url(world.config.runtime_role());
-    let report = doctor::check(&url, &world.config).await.unwrap();
+    let report = world.report().await;
     let [finding] = report.findings() else { panic!("{report}") };
     assert_eq!(finding.code, "TD215");
     assert!(finding.object.contains("customers_name_key") && finding.problem.contains("(name)"), "{report}");
@@ -234,12 +269,77 @@ async fn a_foreign_key_without_the_tenant_finds_rows_of_another_tenant_and_is_re
     let point_at = |id: i64| format!("UPDATE customers SET parent = {id} WHERE id = 1 RETURNING id");
     assert_eq!(world.attack(&["BEGIN", AS_TENANT_1, &point_at(2)]).await, Ok(1), "row 2 is tenant 2's");
     assert!(world.attack(&["BEGIN", AS_TENANT_1, &point_at(9)]).await.is_err(), "nobody has a row 9");
-    let url = world.database.url(world.config.runtime_role());
-    let report = doctor::check(&url, &world.config).await.unwrap();
+    let report = world.report().await;
     let codes: Vec<_> = report.findings().iter().map(|finding| finding.code).collect();
     assert_eq!(codes, ["TD214", "TD215"], "{report}");
     for finding in report.findings() {
         world.execute(&finding.remedy).await;
     }
     assert!(world.attack(&["BEGIN", AS_TENANT_1, &point_at(2)]).await.is_err());
+}
+
+#[tokio::test]
+async fn a_superuser_s_url_is_sent_to_the_runtime_role_and_the_superuser_left_alone() {
+    let world = World::isolated().await;
+    assert_eq!(world.database.query_text(COUNT).await.unwrap()[0][0].as_deref(), Some("3"));
+    let report = world.report_to(world.database.admin_url()).await;
+    world.expect_sent_away(&report, "is a superuser");
+    let (_, report) = world.report_of("CREATE ROLE {role} LOGIN SUPERUSER").await;
+    world.expect_sent_away(&report, "is a superuser");
+}
+
+#[tokio::test]
+async fn the_migrator_and_the_owner_are_sent_to_the_runtime_role() {
+    let world = World::isolated().await;
+    let report = world.report_to(&world.database.url(world.config.migrator_role())).await;
+    world.expect_sent_away(&report, "runs migrations");
+    world.execute(&format!("ALTER ROLE {} LOGIN", world.config.owner_role())).await;
+    let report = world.report_to(&world.database.url(world.config.owner_role())).await;
+    world.expect_sent_away(&report, "is the owner");
+}
+
+#[tokio::test]
+async fn roles_of_administrators_are_sent_to_the_runtime_role() {
+    for (sql, why) in [
+        ("CREATE ROLE {role} LOGIN CREATEROLE", "has CREATEROLE"),
+        ("CREATE ROLE {role} LOGIN CREATEDB BYPASSRLS", "has BYPASSRLS"),
+        ("CREATE ROLE {role} LOGIN CREATEDB REPLICATION", "has REPLICATION"),
+        ("CREATE ROLE {role} LOGIN; GRANT {owner} TO {role}", "can become"),
+        (
+            "CREATE ROLE {role}_s SUPERUSER; CREATE ROLE {role} LOGIN; GRANT {role}_s TO {role}",
+            "is a superuser",
+        ),
+        ("CREATE ROLE {role} LOGIN; GRANT pg_read_all_data TO {role}", "can become pg_read_all_data"),
+    ] {
+        let world = World::isolated().await;
+        let (_, report) = world.report_of(sql).await;
+        world.expect_sent_away(&report, why);
+    }
+}
+
+#[tokio::test]
+async fn what_the_database_lacks_is_still_told_to_an_administrator() {
+    let world = World::isolated().await;
+    world.execute("ALTER TABLE customers DISABLE ROW LEVEL SECURITY").await;
+    let report = world.report_to(world.database.admin_url()).await;
+    let codes: Vec<_> = report.findings().iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["TD112", "TD206"], "{report}");
+}
+
+#[tokio::test]
+async fn a_fit_login_role_of_another_name_is_allowed() {
+    let world = World::isolated().await;
+    let (_, report) = world.report_of("CREATE ROLE {role} LOGIN").await;
+    assert_eq!(report.findings(), [], "{report}");
+}
+
+#[tokio::test]
+async fn a_login_of_the_program_s_own_with_a_stray_attribute_is_mended_by_sql() {
+    let world = World::isolated().await;
+    let (role, report) = world.report_of("CREATE ROLE {role} LOGIN BYPASSRLS").await;
+    let [finding] = report.findings() else { panic!("{report}") };
+    assert_eq!(finding.code, "TD102");
+    world.execute(&finding.remedy).await;
+    let mended = world.report_to(&world.database.url(&role)).await;
+    assert_eq!(mended.findings(), [], "{mended}");
 }
