@@ -1,5 +1,5 @@
 // Included by doc tests: the models that their examples speak of.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "no example uses all of it")]
 mod models {
     use tenant_db::{Permission, Role, TenantInsert, TenantScoped, TenantUpdate};
     use uuid::Uuid;

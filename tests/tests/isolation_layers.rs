@@ -1,5 +1,12 @@
 //! Each layer with the others switched off, and the attacks that it stops.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use tenant_db::prelude::*;

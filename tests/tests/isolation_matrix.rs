@@ -2,6 +2,13 @@
 //!
 //! A foreign row and an absent one must look the same (I8), and a foreign row must be untouched afterwards.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 use std::fmt::Debug;
 
 use diesel::prelude::*;
@@ -11,7 +18,7 @@ use tenant_db_tests::models::*;
 use uuid::Uuid;
 
 /// What an operation answered, in a form that can be compared.
-fn seen<T: Debug>(answer: tenant_db::Result<T>) -> String {
+fn seen<T: Debug>(answer: &tenant_db::Result<T>) -> String {
     format!("{answer:?}")
 }
 
@@ -20,21 +27,21 @@ macro_rules! answers {
     ($repo:expr, $key:expr, $by_key:expr, $column:expr => $type:ty, $changes:expr) => {{
         let repo = $repo;
         vec![
-            ("find", seen(repo.find($key).await)),
-            ("find_optional", seen(repo.find_optional($key).await)),
-            ("find_many", seen(repo.find_many([$key]).await)),
-            ("filter.load", seen(repo.filter($by_key).load().await)),
-            ("filter.first", seen(repo.filter($by_key).first().await)),
-            ("filter.count", seen(repo.filter($by_key).count().await)),
-            ("filter.exists", seen(repo.filter($by_key).exists().await)),
-            ("filter.for_update", seen(repo.filter($by_key).for_update().load().await)),
-            ("filter.select", seen(repo.filter($by_key).select($column).load::<$type>().await)),
-            ("filter.distinct", seen(repo.filter($by_key).distinct().load().await)),
-            ("filter.into_boxed", seen(repo.into_boxed().filter($by_key).order($column.asc()).load().await)),
-            ("update", seen(repo.update($key, $changes).await)),
-            ("filter.update", seen(repo.filter($by_key).update($changes).await)),
-            ("filter.delete", seen(repo.filter($by_key).delete().await)),
-            ("delete", seen(repo.delete($key).await)),
+            ("find", seen(&repo.find($key).await)),
+            ("find_optional", seen(&repo.find_optional($key).await)),
+            ("find_many", seen(&repo.find_many([$key]).await)),
+            ("filter.load", seen(&repo.filter($by_key).load().await)),
+            ("filter.first", seen(&repo.filter($by_key).first().await)),
+            ("filter.count", seen(&repo.filter($by_key).count().await)),
+            ("filter.exists", seen(&repo.filter($by_key).exists().await)),
+            ("filter.for_update", seen(&repo.filter($by_key).for_update().load().await)),
+            ("filter.select", seen(&repo.filter($by_key).select($column).load::<$type>().await)),
+            ("filter.distinct", seen(&repo.filter($by_key).distinct().load().await)),
+            ("filter.into_boxed", seen(&repo.into_boxed().filter($by_key).order($column.asc()).load().await)),
+            ("update", seen(&repo.update($key, $changes).await)),
+            ("filter.update", seen(&repo.filter($by_key).update($changes).await)),
+            ("filter.delete", seen(&repo.filter($by_key).delete().await)),
+            ("delete", seen(&repo.delete($key).await)),
         ]
     }};
 }

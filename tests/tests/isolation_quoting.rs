@@ -1,6 +1,13 @@
 //! A tenant's name becomes part of a statement, because `SET LOCAL` takes no parameters. Whatever the name is, it must
 //! arrive as it was, and do nothing else.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use proptest::prelude::*;

@@ -1,6 +1,12 @@
 //! What a model may be called and how its columns may be mapped: another schema, names that need quotes, a newtype as
 //! the tenant's key, and diesel's own attributes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 #![allow(missing_docs, reason = "`table!` writes items that nobody can document")]
 
 use diesel::prelude::*;

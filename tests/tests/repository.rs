@@ -1,5 +1,12 @@
 //! What a repository's verbs do, beyond whose rows they do it to.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 use diesel::prelude::*;
 use tenant_db::Error;
 use tenant_db::prelude::*;
@@ -67,7 +74,8 @@ async fn count_and_exists_speak_of_what_load_would_return() {
     assert_eq!(customers.offset(4).count().await.unwrap(), 1);
     assert_eq!(customers.select(customers::credit_limit).distinct().count().await.unwrap(), 1);
     assert!(!customers.offset(5).exists().await.unwrap());
-    let last = customers.order(customers::credit_limit.asc()).then_order_by(customers::name.desc()).first().await;
+    let last =
+        customers.order(customers::credit_limit.asc()).then_order_by(customers::name.desc()).first().await;
     assert_eq!(last.unwrap().name, "4");
     let first = customers.order(customers::name.asc()).select(customers::name).first::<String>().await;
     assert_eq!(first.unwrap(), "0");
@@ -95,7 +103,8 @@ async fn rows_that_somebody_has_locked_can_be_skipped() {
     let (db, own) = (world.connect().await, world.manager());
     let rows = db.scoped::<Customer>(&own).insert_many([named("a"), named("b")]).await.unwrap();
     let one = db.begin(&own).await.unwrap();
-    let locked = one.scoped::<Customer>().filter(customers::id.eq(rows[0].id)).for_update().load().await.unwrap();
+    let locked =
+        one.scoped::<Customer>().filter(customers::id.eq(rows[0].id)).for_update().load().await.unwrap();
     assert_eq!(locked.len(), 1);
     let two = db.begin(&own).await.unwrap();
     let free = two.scoped::<Customer>().for_update().skip_locked().load().await.unwrap();

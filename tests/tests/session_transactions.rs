@@ -1,5 +1,12 @@
 //! What a transaction promises: all or nothing, no success that is none, options that do something.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use std::time::{Duration, SystemTime};

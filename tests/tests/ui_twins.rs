@@ -7,7 +7,7 @@
     unreachable_pub,
     reason = "whole programs, as modules, to compile them at once"
 )]
-#![allow(clippy::unwrap_used, clippy::borrow_deref_ref, reason = "as above")]
+#![allow(clippy::all, clippy::pedantic, clippy::unwrap_used, reason = "as above")]
 
 use std::ffi::OsStr;
 use std::fs;

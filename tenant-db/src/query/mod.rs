@@ -9,6 +9,7 @@ mod raw;
 mod rows;
 mod scope;
 mod select;
+mod shape;
 
 mod delete;
 mod insert;
@@ -26,6 +27,7 @@ pub use keys::AnyOf;
 pub(crate) use keys::keys_per_statement;
 pub(crate) use rows::{checked, in_order, single};
 pub use scope::InScope;
-pub use select::{Columns, ScopedQuery, Shape, WholeRow};
+pub use select::ScopedQuery;
+pub use shape::{Columns, Shape, WholeRow};
 pub(crate) use update::update_one;
 pub use update::{ChangesOf, TenantUpdate, UpdateTarget};

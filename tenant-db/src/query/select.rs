@@ -17,6 +17,7 @@ use super::fragments::{
 use super::raw::RawSql;
 use super::rows::{checked, checked_columns, one, single};
 use super::scope::InScope;
+use super::shape::{Columns, Shape, WholeRow};
 use crate::error::{Error, Result};
 use crate::model::TenantModel;
 use crate::permission::Grants;
@@ -42,42 +43,6 @@ pub struct ScopedQuery<'a, M: TenantModel, R, Q, S = WholeRow, L = Unlocked> {
 
 /// The types that a query knows apart from its parts. A function's type, so that they need not be `Send`.
 type Types<M, R, L> = fn() -> (M, R, L);
-
-/// What a query selects.
-pub trait Shape<M: TenantModel>: Send {
-    /// The selection, which always begins with the tenant column (I6).
-    type Selection: Expression + Send;
-    #[doc(hidden)]
-    fn selection(self) -> Self::Selection;
-}
-
-/// The model with all its fields.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct WholeRow;
-
-/// Columns, or any expressions, chosen by `select`.
-#[derive(Debug, Clone, Copy)]
-pub struct Columns<E>(InQuery<E>);
-
-impl<M: TenantModel> Shape<M> for WholeRow {
-    type Selection = M::Selection;
-
-    fn selection(self) -> Self::Selection {
-        M::selection()
-    }
-}
-
-impl<M: TenantModel, E: Send> Shape<M> for Columns<E>
-where
-    (M::TenantColumn, InQuery<E>): Expression,
-{
-    type Selection = (M::TenantColumn, InQuery<E>);
-
-    fn selection(self) -> Self::Selection {
-        (M::TenantColumn::default(), self.0)
-    }
-}
 
 /// `Q` with the tenant predicate.
 pub(super) type Scoped<M, Q> = <Q as FilterDsl<<M as TenantModel>::TenantEq>>::Output;
@@ -295,7 +260,7 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
         ScopedQuery {
             source: self.source,
             query: self.query,
-            shape: Columns(InQuery(expression)),
+            shape: Columns::new(expression),
             raw,
             types: PhantomData,
         }

@@ -8,15 +8,12 @@ use bb8::{Pool, PooledConnection, RunError};
 use futures_util::future::BoxFuture;
 
 use super::config::TenantDbBuilder;
-use super::engine::Source;
 use super::manager::{LastFailure, Manager};
 use super::options::TransactionOptions;
 use super::transaction::{Transaction, TransactionFn, TransactionFnOnce};
 use crate::context::{ContextInner, TenantContext};
 use crate::database::DatabaseConfig;
 use crate::error::{Error, Result};
-use crate::model::TenantModel;
-use crate::scoped::TenantScoped;
 use crate::tenant::TenantKey;
 
 /// A PostgreSQL database with many tenants. Clones are cheap and share the pool.
@@ -346,38 +343,6 @@ impl TenantDb {
                 failure.unwrap_or(Error::PoolTimeout { waited: acquire_timeout, in_use, size })
             }
         }
-    }
-}
-
-/// `db.scoped::<Model>(&context)`. In the [prelude](crate::prelude).
-///
-/// A trait rather than a method of [`TenantDb`], so that the role and the key are inferred from the context and only
-/// the model has to be named.
-///
-/// ```no_run
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
-/// use tenant_db::prelude::*;
-///
-/// # async fn example(db: TenantDb, context: TenantContext<Manager>) -> tenant_db::Result<()> {
-/// let customers = db.scoped::<Customer>(&context);
-/// let everyone = customers.load().await?;
-/// # Ok(())
-/// # }
-/// # fn main() {}
-/// ```
-pub trait Repositories<R, K: TenantKey> {
-    /// The repository of `M` for the tenant of `context`. Each of its operations is a transaction of its own.
-    fn scoped<'a, M>(&'a self, context: &'a TenantContext<R, K>) -> TenantScoped<'a, M, R>
-    where
-        M: TenantModel<Key = K>;
-}
-
-impl<R, K: TenantKey> Repositories<R, K> for TenantDb {
-    fn scoped<'a, M>(&'a self, context: &'a TenantContext<R, K>) -> TenantScoped<'a, M, R>
-    where
-        M: TenantModel<Key = K>,
-    {
-        TenantScoped::new(Source::Pool { db: self, context: &context.inner })
     }
 }
 

@@ -8,11 +8,13 @@ mod engine;
 mod health;
 mod manager;
 mod options;
+mod repositories;
 mod transaction;
 
 pub use config::TenantDbBuilder;
-pub use db::{Repositories, TenantDb};
+pub use db::TenantDb;
 pub use engine::{LoadsAs, LoadsColumnsAs};
 pub(crate) use engine::{Source, Wire, execute, load};
 pub use options::{IsolationLevel, TransactionOptions};
+pub use repositories::Repositories;
 pub use transaction::{Transaction, TransactionFn, TransactionFnOnce};
