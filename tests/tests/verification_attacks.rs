@@ -279,6 +279,24 @@ async fn a_foreign_key_without_the_tenant_finds_rows_of_another_tenant_and_is_re
 }
 
 #[tokio::test]
+async fn a_cascade_without_the_tenant_deletes_rows_of_another_tenant_and_is_refused() {
+    let world = World::isolated().await;
+    world
+        .execute(
+            "ALTER TABLE customers ADD UNIQUE (id),
+             ADD COLUMN parent bigint REFERENCES customers (id) ON DELETE CASCADE",
+        )
+        .await;
+    world.execute("UPDATE customers SET parent = 2 WHERE id = 1").await;
+    // Row 2 is tenant 2's, and row 1, which goes with it, is tenant 1's.
+    let as_tenant_2 = AS_TENANT_1.replace('1', "2");
+    assert_eq!(world.attack(&[&as_tenant_2, "DELETE FROM customers WHERE id = 2 RETURNING id"]).await, Ok(2));
+    let left = world.database.query_text("SELECT id FROM customers ORDER BY id").await.unwrap();
+    assert_eq!(left, [[Some("3".to_owned())]], "tenant 1 has lost its row");
+    assert!(world.errors().await.iter().any(|code| *code == "TD216"));
+}
+
+#[tokio::test]
 async fn a_superuser_s_url_is_sent_to_the_runtime_role_and_the_superuser_left_alone() {
     let world = World::isolated().await;
     assert_eq!(world.database.query_text(COUNT).await.unwrap()[0][0].as_deref(), Some("3"));

@@ -133,6 +133,9 @@ mutations! {
     Warning "TD212" a_missing_grant_is_a_warning: "REVOKE DELETE ON customers FROM {runtime}";
     Error "TD213" a_partition_that_can_be_read_by_its_own_name_is_refused: "GRANT SELECT ON notes_0 TO {runtime}";
     Warning "TD214" a_foreign_key_without_the_tenant_is_a_warning:
+        "ALTER TABLE customers ADD COLUMN parent uuid REFERENCES customers (id) ON DELETE RESTRICT
+         DEFERRABLE INITIALLY DEFERRED";
+    Error "TD216" a_foreign_key_that_writes_to_rows_of_other_tenants_is_refused:
         "ALTER TABLE customers ADD COLUMN parent uuid REFERENCES customers (id) ON DELETE SET NULL ON UPDATE CASCADE
          DEFERRABLE INITIALLY DEFERRED";
     Warning "TD214" a_foreign_key_s_remedy_drops_the_key_that_was_kept_for_it:
@@ -270,6 +273,17 @@ async fn a_tenant_column_of_another_type_is_refused() {
         DROP POLICY customers_tenant_isolation ON customers;
         ALTER TABLE customers ALTER COLUMN tenant_id TYPE text";
     assert_eq!(findings(mutation).await, ["TD204", "TD301", "TD301", "TD301", "TD301", "TD301"]);
+}
+
+/// PostgreSQL changes no column that a policy speaks of, so the catalog has to be changed by hand. A table can be made
+/// with such a column before it is isolated.
+#[tokio::test]
+async fn a_collation_that_takes_different_tenants_for_one_is_refused() {
+    let mutation =
+        "CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+         UPDATE pg_attribute SET attcollation = 'caseless'::regcollation
+         WHERE attrelid = 'notes'::regclass AND attname = 'tenant_id'";
+    assert_eq!(findings(mutation).await, ["TD217"]);
 }
 
 /// PostgreSQL lets no column of a primary key be NULL, so the one does not come without the other.

@@ -1,4 +1,4 @@
-//! TD214 and TD215: keys that PostgreSQL checks across tenants, because the tenant is no part of them.
+//! TD214 to TD216: keys that PostgreSQL checks across tenants, because the tenant is no part of them.
 
 use super::check::Check;
 use super::snapshot::{ForeignKey, Key, Table};
@@ -96,17 +96,28 @@ fn create(key: &Key, tenant: &str) -> Option<String> {
 
 fn foreign_key(check: &mut Check<'_>, model: &ModelMeta, table: &Table, key: &ForeignKey) {
     let columns: Vec<&str> = key.columns.iter().map(|(mine, _)| mine.as_str()).collect();
-    check.warning(
-        "TD214",
-        format!("foreign key {} on {}", key.name, table.name),
-        format!(
-            "It is on ({}) and refers to {} without the tenant. PostgreSQL checks it without asking policies, so a row can \
-             refer to a row of another tenant, and a tenant can find out which keys another one has.",
-            columns.join(", "),
-            key.target
-        ),
-        foreign_key_remedy(check, model, table, key),
+    let object = format!("foreign key {} on {}", key.name, table.name);
+    let problem = format!(
+        "It is on ({}) and refers to {} without the tenant. PostgreSQL checks it without asking policies, so a row can refer \
+         to a row of another tenant, and a tenant can find out which keys another one has.",
+        columns.join(", "),
+        key.target
     );
+    let remedy = foreign_key_remedy(check, model, table, key);
+    if reaches_across(key) {
+        let problem = format!(
+            "{problem} When that tenant deletes or changes its row, the rows that refer to it are deleted or changed as well, \
+             whosoever they are."
+        );
+        check.error("TD216", object, problem, remedy);
+    } else {
+        check.warning("TD214", object, problem, remedy);
+    }
+}
+
+/// CASCADE, SET NULL and SET DEFAULT write to rows; NO ACTION and RESTRICT do not.
+fn reaches_across(key: &ForeignKey) -> bool {
+    [&key.on_delete, &key.on_update].iter().any(|action| matches!(action.as_str(), "c" | "n" | "d"))
 }
 
 fn foreign_key_remedy(check: &Check<'_>, model: &ModelMeta, table: &Table, key: &ForeignKey) -> String {

@@ -44,6 +44,8 @@
 //! | TD213 | error | a partition or child table can be reached around the policies |
 //! | TD214 | warning | a foreign key between tables of models does not carry the tenant |
 //! | TD215 | warning | a unique key or an exclusion constraint does not contain the tenant |
+//! | TD216 | error | a foreign key as of TD214 changes or deletes rows of one tenant when another one changes its own |
+//! | TD217 | error | the tenant column's collation takes different keys for equal |
 //! | TD301 | error | a policy is missing |
 //! | TD302 | error | a policy is not the one that the models ask for |
 //! | TD303 | error | there is a permissive policy that no model asks for |

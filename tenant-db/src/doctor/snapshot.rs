@@ -110,6 +110,8 @@ pub(super) struct TenantColumn {
     #[serde(rename = "type")]
     pub(super) sql_type: String,
     pub(super) not_null: bool,
+    /// Whether only equal texts compare as equal.
+    pub(super) deterministic: bool,
 }
 
 #[derive(Debug, Deserialize)]

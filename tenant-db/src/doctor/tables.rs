@@ -126,6 +126,16 @@ fn tenant_column(check: &mut Check<'_>, model: &ModelMeta, table: &Table, tenant
             "-- Give the model the key type of the column: #[tenant(key = …)]; or the column the type of the key.",
         );
     }
+    if !tenant.deterministic {
+        check.error(
+            "TD217",
+            object.clone(),
+            "Its collation takes different texts for equal, so two tenants whose keys differ in capitals, say, are one to \
+             every policy and every predicate.",
+            "-- Give the column a deterministic collation, such as \"C\": drop its policies, change its type with COLLATE, \
+             and apply the isolating migration again.",
+        );
+    }
     if !tenant.not_null {
         check.error(
             "TD205",

@@ -77,7 +77,8 @@ SELECT json_build_object(
       'enabled', f.relrowsecurity, 'forced', f.relforcerowsecurity,
       'tenant', (
         SELECT json_build_object(
-          'quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, NULL), 'not_null', a.attnotnull)
+          'quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, NULL), 'not_null', a.attnotnull,
+          'deterministic', coalesce((SELECT l.collisdeterministic FROM pg_collation l WHERE l.oid = a.attcollation), true))
         FROM pg_attribute a
         WHERE a.attrelid = f.oid AND a.attname = f.tenant_column AND a.attnum > 0 AND NOT a.attisdropped),
       'primary_key_name', (SELECT c.conname FROM pg_constraint c WHERE c.conrelid = f.oid AND c.contype = 'p'),
