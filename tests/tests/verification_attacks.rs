@@ -293,7 +293,7 @@ async fn a_cascade_without_the_tenant_deletes_rows_of_another_tenant_and_is_refu
     assert_eq!(world.attack(&[&as_tenant_2, "DELETE FROM customers WHERE id = 2 RETURNING id"]).await, Ok(2));
     let left = world.database.query_text("SELECT id FROM customers ORDER BY id").await.unwrap();
     assert_eq!(left, [[Some("3".to_owned())]], "tenant 1 has lost its row");
-    assert!(world.errors().await.iter().any(|code| *code == "TD216"));
+    assert!(world.errors().await.contains(&"TD216"));
 }
 
 #[tokio::test]
