@@ -129,11 +129,11 @@ mod tests {
 
     #[test]
     fn the_folder_of_a_socket_is_encoded() {
-        let url = ServerUrl::of_socket(Path::new("/tmp/tdb-1"), 5432, "postgres");
-        assert_eq!(url.admin(), "postgresql://postgres@%2Ftmp%2Ftdb-1:5432/postgres");
+        let url = ServerUrl::of_socket(Path::new("/run/tdb-1"), 5432, "postgres");
+        assert_eq!(url.admin(), "postgresql://postgres@%2Frun%2Ftdb-1:5432/postgres");
         assert_eq!(
             url.of("ada lovelace", None, "a/b"),
-            "postgresql://ada%20lovelace@%2Ftmp%2Ftdb-1:5432/a%2Fb"
+            "postgresql://ada%20lovelace@%2Frun%2Ftdb-1:5432/a%2Fb"
         );
     }
 
