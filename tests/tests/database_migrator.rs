@@ -120,6 +120,23 @@ async fn written_folders_apply_and_are_not_generated_again() {
 }
 
 #[tokio::test]
+async fn a_test_s_database_takes_written_folders_and_does_not_isolate_twice() {
+    let place = Place::new().await;
+    for written in [false, true] {
+        if written {
+            write_migrations_with(&place.folder, &place.config).unwrap();
+        }
+        let setup = DatabaseSetup::new().folder(&place.folder).unwrap().isolation(&place.config).unwrap();
+        let database = Postgres::shared().await.unwrap().create_database(&setup).await.unwrap();
+        let url = database.url(place.config.runtime_role());
+        let report = doctor::check(&url, &place.config).await.unwrap();
+        assert_eq!(report.findings(), [], "{report}");
+    }
+    let missing = DatabaseSetup::new().folder(place.folder.join("nowhere"));
+    assert!(matches!(missing, Err(Error::InvalidConfiguration { .. })), "{missing:?}");
+}
+
+#[tokio::test]
 async fn a_failure_names_the_migration_says_what_to_do_and_keeps_nothing_of_it() {
     let place = Place::new().await;
     place.migrator().run().await.unwrap();

@@ -34,7 +34,9 @@ impl DatabaseSetup {
         Ok(self)
     }
 
-    /// Adds the [`migrations`] that isolate the tenants of the program's models, and names the roles that they make.
+    /// Adds the [`migrations`] that isolate the tenants of the program's models, and names the roles that they make. Those
+    /// that a [`folder`](Self::folder) before it holds already, because
+    /// [`write_migrations`](crate::database::write_migrations) put them there, are not added again.
     ///
     /// ```
     /// use tenant_db::database::DatabaseConfig;
@@ -55,6 +57,10 @@ impl DatabaseSetup {
     /// Those of [`migrations`].
     pub fn isolation(mut self, config: &DatabaseConfig) -> Result<Self> {
         for migration in migrations(config)? {
+            let script = migration.up_sql();
+            if self.statements_in_template().iter().any(|there| there.contains(script.trim())) {
+                continue;
+            }
             self = self.statements(migration.up.iter().map(ToString::to_string));
         }
         for role in [config.owner_role(), config.migrator_role(), config.runtime_role()] {
