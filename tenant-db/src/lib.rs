@@ -96,7 +96,7 @@
 //! - Code is trusted to say what it means: an [`Authenticator`] that names the wrong tenant is believed, a role grants what
 //!   its declaration says, and implementing this crate's traits by hand instead of deriving them is on the program's own
 //!   account. So is a door of [`danger`].
-//! - SQL written by hand is held by row-level security. Where `set_config` could not be revoked (managed services), SQL that
+//! - SQL written by hand is held by row-level security, not by roles: it can reach other models of the same tenant. Where `set_config` could not be revoked (managed services), SQL that
 //!   is injected into it can switch tenants for that statement. Verification warns of it. Queries of diesel bind their
 //!   values.
 //! - A unique key without the tenant tells one tenant what another has, by its conflicts. Verification warns of it.

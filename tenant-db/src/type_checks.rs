@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use diesel::deserialize::{FromSqlRow, FromStaticSqlRow, Queryable, Result};
 use diesel::dsl::Eq;
 use diesel::expression::{AsExpression, Expression, TypedExpressionType};
+use diesel::internal::derives::as_expression::Bound;
 use diesel::pg::Pg;
 use diesel::sql_types::SqlType;
 use diesel::{Column, ExpressionMethods};
@@ -242,10 +243,15 @@ pub trait WriteAs<ST> {}
 #[diagnostic::do_not_recommend]
 impl<T, ST> WriteAs<ST> for T
 where
-    T: AsExpression<ST>,
+    T: AsExpression<ST, Expression: IsBound>,
     ST: SqlType + TypedExpressionType,
 {
 }
+
+/// A value that is sent as a parameter. A type of a program's own could turn into SQL text instead, which nobody reads.
+pub trait IsBound {}
+
+impl<ST, Value> IsBound for Bound<ST, Value> {}
 
 /// `column = value`.
 pub fn assign<C, V>(column: C, value: V) -> Eq<C, V>

@@ -21,6 +21,26 @@ struct Count {
     n: i64,
 }
 
+/// What is easily written by mistake: text of run time in a node that says it is always the same.
+#[derive(Debug, Clone, diesel::query_builder::QueryId, diesel::expression::ValidGrouping)]
+struct CallsItselfConstant(String);
+
+impl Expression for CallsItselfConstant {
+    type SqlType = Bool;
+}
+
+impl<T> AppearsOnTable<T> for CallsItselfConstant {}
+
+impl diesel::query_builder::QueryFragment<diesel::pg::Pg> for CallsItselfConstant {
+    fn walk_ast<'b>(
+        &'b self,
+        mut out: diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>,
+    ) -> diesel::QueryResult<()> {
+        out.push_sql(&self.0);
+        Ok(())
+    }
+}
+
 async fn add(db: &TenantDb, context: &TenantContext<Manager>, name: &str) -> Customer {
     let new = NewCustomer { name: name.into(), credit_limit: 1 };
     db.scoped::<Customer>(context).insert(new).await.unwrap()
@@ -175,6 +195,8 @@ async fn a_raw_fragment_that_leaves_its_place_is_not_sent() {
         "true /*",
         "id IN (SELECT id FROM customers)",
         "EXISTS (TABLE customers)",
+        "extract(a$$ from null::date) is null or true)) or ((true or extract(a$$ from null::date) is null",
+        "$😀$'$😀$ is null)) or ((true or $😀$'$😀$ is null",
     ] {
         let raw = || diesel::dsl::sql::<Bool>(fragment);
         let changes = CustomerChanges { credit_limit: Some(0), ..Default::default() };
@@ -192,6 +214,20 @@ async fn a_raw_fragment_that_leaves_its_place_is_not_sent() {
             assert!(matches!(answer, Err(Error::InvalidQuery { .. })), "{fragment}: {answer:?}");
         }
     }
+    for fragment in [
+        "s.name FROM customers AS s JOIN customers ON NULL::customers IS DISTINCT",
+        "name INTO TEMP t",
+        "name LIMIT 0",
+    ] {
+        let raw = || diesel::dsl::sql::<Text>(fragment);
+        let selected = repo.select(raw()).load::<String>().await;
+        assert!(matches!(selected, Err(Error::InvalidQuery { .. })), "{fragment}: {selected:?}");
+        let ordered = repo.order(raw()).load().await;
+        assert!(matches!(ordered, Err(Error::InvalidQuery { .. })), "{fragment}: {ordered:?}");
+    }
+    // One that calls itself an operator of diesel's, which always has the same text.
+    let deceived = repo.filter(CallsItselfConstant("true)) OR ((true".into())).delete().await;
+    assert!(matches!(deceived, Err(Error::InvalidQuery { .. })), "{deceived:?}");
     // A boxed sub-query is one of diesel's, so its type lets it through; its text does not.
     let boxed = bookings::table.select(bookings::artist).into_boxed();
     let answer = repo.filter(customers::name.eq_any(boxed)).count().await;
@@ -249,6 +285,10 @@ async fn statements_that_control_the_session_are_refused() {
         "ROLLBACK",
         "DO $$ BEGIN PERFORM 1; END $$",
         "LOCK TABLE customers",
+        "--\rCOMMIT /*\nSELECT */",
+        "--\rROLLBACK /*\nSELECT */",
+        "--\rDO $$ BEGIN SET LOCAL app.current_tenant = 'x'; END $$ /*\nSELECT */",
+        "\u{a0}SELECT 1",
         "",
     ] {
         let answer = danger::sql(&tx, "an attack", statement).execute().await;

@@ -17,17 +17,24 @@ pub(super) struct RawSql {
     present: bool,
 }
 
+/// Where an expression stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Between parentheses of ours: a filter.
+    Parentheses,
+    /// Among others, with nothing around it: a selection, an order.
+    List,
+}
+
 impl RawSql {
-    /// Looks at an expression. Those that always have the same text come from diesel's own operators.
-    pub(super) fn look_at<E>(&mut self, expression: &E)
+    /// Reads an expression's text. Diesel's own operators always pass; a fragment of a program's own may call itself one
+    /// of them (by a `#[derive(QueryId)]`), so all are read.
+    pub(super) fn look_at<E>(&mut self, expression: &E, place: Place)
     where
         E: QueryFragment<Pg> + QueryId,
     {
-        if E::HAS_STATIC_QUERY_ID {
-            return;
-        }
-        self.present = true;
-        if let Err(error) = check(expression) {
+        self.present |= !E::HAS_STATIC_QUERY_ID;
+        if let Err(error) = check(expression, place) {
             self.refuse(error);
         }
     }
@@ -43,112 +50,147 @@ impl RawSql {
     }
 }
 
-fn check<E: QueryFragment<Pg>>(expression: &E) -> Result<()> {
+fn check<E: QueryFragment<Pg>>(expression: &E, place: Place) -> Result<()> {
     let mut builder = PgQueryBuilder::default();
     expression.to_sql(&mut builder, &Pg)?;
-    match fault_in(&builder.finish()) {
+    match fault_in(&builder.finish(), place) {
         None => Ok(()),
         Some(reason) => Err(Error::InvalidQuery { reason }),
     }
 }
 
 /// What keeps a fragment from being put into a query, if anything does.
-fn fault_in(sql: &str) -> Option<&'static str> {
+///
+/// PostgreSQL's own rules for quotes are many. Text that would need the odd ones (dollar quotes, escape strings, names
+/// that are not ASCII and not quoted) is refused rather than understood.
+fn fault_in(sql: &str, place: Place) -> Option<&'static str> {
     let mut rest = sql;
     let mut depth = 0_usize;
+    let mut after_word = false;
     while let Some(character) = rest.chars().next() {
-        let skipped = match character {
-            '(' => {
-                depth += 1;
-                1
-            }
+        let mut length = character.len_utf8();
+        let mut is_word = false;
+        match character {
+            '(' => depth += 1,
             ')' => match depth.checked_sub(1) {
-                Some(less) => {
-                    depth = less;
-                    1
-                }
+                Some(less) => depth = less,
                 None => return Some("a raw SQL fragment closes a parenthesis that it did not open"),
             },
             ';' => return Some("a raw SQL fragment contains a semicolon"),
-            '\'' => quoted(rest, '\'', false)?,
-            '"' => quoted(rest, '"', false)?,
             '-' if rest.starts_with("--") => return Some("a raw SQL fragment contains a comment"),
             '/' if rest.starts_with("/*") => return Some("a raw SQL fragment contains a comment"),
-            '$' => match dollar_quoted(rest) {
-                Dollar::No => 1,
-                Dollar::Closed(length) => length,
-                Dollar::Open => return Some(OPEN_QUOTE),
-            },
-            _ if character.is_alphanumeric() || character == '_' => {
-                let word = word(rest);
-                if ["select", "table"].iter().any(|verb| word.eq_ignore_ascii_case(verb)) {
-                    return Some(SUB_QUERY);
-                }
-                let after = &rest[word.len()..];
-                if word.eq_ignore_ascii_case("e") && after.starts_with('\'') {
-                    word.len() + quoted(after, '\'', true)?
-                } else {
-                    word.len()
-                }
+            '\'' if after_word => {
+                return Some(
+                    "a raw SQL fragment contains a string with a prefix, such as E'…'; bind the value instead",
+                );
             }
-            _ => character.len_utf8(),
-        };
-        if skipped == OPEN {
-            return Some(OPEN_QUOTE);
+            '\'' | '"' => match quoted(rest, character) {
+                Some(end) => length = end,
+                None => {
+                    return Some(
+                        "a raw SQL fragment has a quote that is not closed, or a backslash before a quote",
+                    );
+                }
+            },
+            '$' => match parameter(rest) {
+                Some(end) if !after_word => length = end,
+                _ => {
+                    return Some(
+                        "a raw SQL fragment contains a `$` that is no parameter; bind the value instead",
+                    );
+                }
+            },
+            _ if character.is_ascii_alphanumeric() || character == '_' => {
+                let word = word(rest);
+                if let Some(fault) = fault_of(word, place, depth) {
+                    return Some(fault);
+                }
+                length = word.len();
+                is_word = true;
+            }
+            _ if !character.is_ascii() => {
+                return Some("a raw SQL fragment contains a character that is not ASCII, outside of quotes");
+            }
+            _ if character.is_ascii_control() && !matches!(character, '\t' | '\n' | '\r') => {
+                return Some("a raw SQL fragment contains a control character");
+            }
+            _ => {}
         }
-        rest = &rest[skipped..];
+        // `U&'…'` has its prefix before the ampersand.
+        after_word = is_word || (after_word && character == '&');
+        rest = &rest[length..];
     }
     (depth > 0).then_some("a raw SQL fragment opens a parenthesis that it does not close")
 }
 
-const OPEN_QUOTE: &str = "a raw SQL fragment opens a quote that it does not close";
-const SUB_QUERY: &str = "a raw SQL fragment contains a sub-query, which would carry no tenant predicate; send the whole statement by danger::sql";
+/// What a keyword would do where it stands.
+fn fault_of(word: &str, place: Place, depth: usize) -> Option<&'static str> {
+    let is_one_of = |words: &[&str]| words.iter().any(|other| word.eq_ignore_ascii_case(other));
+    if is_one_of(&["select", "table", "values", "with"]) {
+        return Some(
+            "a raw SQL fragment contains a sub-query, which would carry no tenant predicate; send the whole statement by \
+             danger::sql",
+        );
+    }
+    let ends_a_list = [
+        "from",
+        "into",
+        "where",
+        "join",
+        "group",
+        "having",
+        "window",
+        "order",
+        "union",
+        "intersect",
+        "except",
+        "limit",
+        "offset",
+        "fetch",
+        "for",
+        "returning",
+        "as",
+        "on",
+        "using",
+    ];
+    if place == Place::List && depth == 0 && is_one_of(&ends_a_list) {
+        return Some(
+            "a raw SQL fragment in a selection or an order contains a clause of its own; put an expression into parentheses",
+        );
+    }
+    None
+}
 
-/// The length of text whose quote is never closed.
-const OPEN: usize = usize::MAX;
-
-/// The length of a quoted text with its quotes, or [`OPEN`]. A doubled quote does not end it; after a backslash nothing
-/// does, in an escape string. Elsewhere a backslash before a quote could mean either, depending on the server's setting.
-fn quoted(text: &str, quote: char, escapes: bool) -> Option<usize> {
+/// The length of a quoted text with its quotes. A doubled quote does not end it. What a backslash before a quote means
+/// depends on the server's settings, so such text is not understood.
+fn quoted(text: &str, quote: char) -> Option<usize> {
     let mut characters = text.char_indices().skip(1).peekable();
     while let Some((at, character)) = characters.next() {
-        if character == '\\' && quote == '\'' {
-            let ambiguous = !escapes && characters.peek().is_some_and(|(_, next)| *next == '\'');
-            if ambiguous {
-                return Some(OPEN);
-            }
-            if escapes {
-                characters.next();
-            }
-        } else if character == quote && characters.next_if(|(_, next)| *next == quote).is_none() {
-            return Some(at + quote.len_utf8());
+        let next_is_quote = characters.peek().is_some_and(|(_, next)| *next == quote);
+        if character == '\\' && quote == '\'' && next_is_quote {
+            return None;
+        }
+        if character == quote && !next_is_quote {
+            return Some(at + 1);
+        }
+        if character == quote {
+            characters.next();
         }
     }
-    Some(OPEN)
+    None
 }
 
-enum Dollar {
-    No,
-    Closed(usize),
-    Open,
-}
-
-/// `$tag$ … $tag$`. A tag does not begin with a digit, so `$1` is none.
-fn dollar_quoted(text: &str) -> Dollar {
-    let after = &text[1..];
-    let tag = word(after);
-    if tag.starts_with(|character: char| character.is_ascii_digit()) || !after[tag.len()..].starts_with('$') {
-        return Dollar::No;
-    }
-    let opening = &text[..tag.len() + 2];
-    match text[opening.len()..].find(opening) {
-        Some(at) => Dollar::Closed(at + 2 * opening.len()),
-        None => Dollar::Open,
-    }
+/// The length of `$1`, where it is nothing but that.
+fn parameter(text: &str) -> Option<usize> {
+    let digits = text[1..].bytes().take_while(u8::is_ascii_digit).count();
+    let after = text[1 + digits..].chars().next();
+    let ends = after
+        .is_none_or(|next| next.is_ascii() && !next.is_ascii_alphanumeric() && next != '_' && next != '$');
+    (digits > 0 && ends).then_some(1 + digits)
 }
 
 fn word(text: &str) -> &str {
-    let end = text.find(|character: char| !(character.is_alphanumeric() || character == '_'));
+    let end = text.find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'));
     &text[..end.unwrap_or(text.len())]
 }
 
@@ -156,17 +198,21 @@ fn word(text: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn filter(sql: &str) -> Option<&'static str> {
+        fault_in(sql, Place::Parentheses)
+    }
+
     #[test]
     fn text_that_stays_between_its_parentheses_is_let_through() {
         for sql in [
             "1 = 1 OR 1 = 1",
-            "lower(name) = 'o''neil)'",
-            r#""odd )column" > $1 AND note ~ $$it's (fine$$"#,
-            r"name = E'\') OR ('",
+            "lower(name) = 'o''neil) -- '",
+            r#""odd )column ü" > $1 AND note ~ 'it''s (fine'"#,
             "selected AND tables IS NULL AND length(name) > 3",
-            "$tag$ -- no comment $tag$ = name",
+            "note IS DISTINCT FROM $12",
+            r#"data -> 'a' #>> '{b,c}' = '\d' AND tags && ARRAY['x']"#,
         ] {
-            assert_eq!(fault_in(sql), None, "{sql}");
+            assert_eq!(filter(sql), None, "{sql}");
         }
     }
 
@@ -179,14 +225,48 @@ mod tests {
             "(true",
             "name = 'x",
             r"name = 'x\') OR (true",
+            r"name = E'\') OR ('",
+            "U&'x'",
             "\"name",
             "$a$ $b$",
+            "extract(a$$ from null::date) is null or true)) or ((true or extract(a$$ from null::date) is null",
+            "$😀$'$😀$ is null)) or ((true or $😀$'$😀$ is null",
+            "a$1",
+            "$1$2$",
             "true; DROP TABLE customers",
         ] {
-            assert!(fault_in(sql).is_some(), "{sql}");
+            assert!(filter(sql).is_some(), "{sql}");
         }
-        for sql in ["id IN (SELECT id FROM secrets)", "EXISTS (table secrets)", "(sElEcT 1) = 1"] {
-            assert_eq!(fault_in(sql), Some(SUB_QUERY), "{sql}");
+        for sql in [
+            "id IN (SELECT id FROM secrets)",
+            "EXISTS (table secrets)",
+            "(sElEcT 1) = 1",
+            "1 IN (VALUES (1))",
+        ] {
+            assert!(filter(sql).is_some_and(|fault| fault.contains("sub-query")), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_selection_or_an_order_brings_no_clause_of_its_own() {
+        let list = |sql| fault_in(sql, Place::List);
+        for sql in [
+            "name DESC NULLS LAST, lower(name)",
+            "(a IS DISTINCT FROM b)",
+            "extract(day FROM created)",
+            "count(*)",
+        ] {
+            assert_eq!(list(sql), None, "{sql}");
+        }
+        for sql in [
+            "s.name FROM customers AS s JOIN customers ON NULL::customers IS DISTINCT",
+            "name INTO t",
+            "id FOR UPDATE",
+            "name LIMIT 0",
+            "name OFFSET 5 FETCH FIRST 1 ROW ONLY",
+            "name UNION (x)",
+        ] {
+            assert!(list(sql).is_some(), "{sql}");
         }
     }
 }

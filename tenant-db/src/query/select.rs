@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use super::fragments::{
     CountRows, ExistsRows, ForUpdate, InQuery, Locked, Parenthesized, SkipLocked, Unlocked,
 };
-use super::raw::RawSql;
+use super::raw::{Place, RawSql};
 use super::rows::{checked, checked_columns, one, single};
 use super::scope::InScope;
 use super::shape::{Columns, Shape, WholeRow};
@@ -66,11 +66,11 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         }
     }
 
-    fn looking_at<E>(mut self, expression: &E) -> Self
+    fn looking_at<E>(mut self, expression: &E, place: Place) -> Self
     where
         E: QueryFragment<Pg> + QueryId,
     {
-        self.raw.look_at(expression);
+        self.raw.look_at(expression, place);
         self
     }
 
@@ -90,7 +90,7 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         P: InScope<M> + QueryFragment<Pg> + QueryId,
         Q: FilterDsl<Parenthesized<P>>,
     {
-        self.looking_at(&predicate).map(|query| query.filter(Parenthesized(predicate)))
+        self.looking_at(&predicate, Place::Parentheses).map(|query| query.filter(Parenthesized(predicate)))
     }
 
     /// Keeps also the rows for which `predicate` is true, joined to earlier filters by OR. The tenant predicate stands
@@ -103,7 +103,7 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         P: InScope<M> + QueryFragment<Pg> + QueryId,
         Q: OrFilterDsl<Parenthesized<P>>,
     {
-        self.looking_at(&predicate).map(|query| query.or_filter(Parenthesized(predicate)))
+        self.looking_at(&predicate, Place::Parentheses).map(|query| query.or_filter(Parenthesized(predicate)))
     }
 
     /// Orders by `expression`, and forgets earlier orders.
@@ -112,7 +112,7 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         E: InScope<M> + QueryFragment<Pg> + QueryId,
         Q: OrderDsl<InQuery<E>>,
     {
-        self.looking_at(&expression).map(|query| query.order(InQuery(expression)))
+        self.looking_at(&expression, Place::List).map(|query| query.order(InQuery(expression)))
     }
 
     /// Orders by `expression` where earlier orders leave it open.
@@ -124,7 +124,7 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         E: InScope<M> + QueryFragment<Pg> + QueryId,
         Q: ThenOrderDsl<InQuery<E>>,
     {
-        self.looking_at(&expression).map(|query| query.then_order_by(InQuery(expression)))
+        self.looking_at(&expression, Place::List).map(|query| query.then_order_by(InQuery(expression)))
     }
 
     /// At most `rows` rows.
@@ -151,7 +151,8 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         self.map(DistinctDsl::distinct)
     }
 
-    /// Forgets the type of the query so far, so that filters can be added under conditions.
+    /// Forgets the type of the query so far, so that filters can be added under conditions. It takes the place of diesel's
+    /// `Box<dyn BoxableExpression<…>>`, which could hide a sub-query and is no filter here.
     pub fn into_boxed<'q>(self) -> ScopedQuery<'a, M, R, <Q as BoxedDsl<'q, Pg>>::Output, S, L>
     where
         Q: BoxedDsl<'q, Pg>,
@@ -256,7 +257,7 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
         E: InScope<M> + QueryFragment<Pg> + QueryId,
     {
         let mut raw = self.raw;
-        raw.look_at(&expression);
+        raw.look_at(&expression, Place::List);
         ScopedQuery {
             source: self.source,
             query: self.query,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::db::{PoolLimits, TenantDb};
-use super::manager::{LastFailure, Manager};
+use super::manager::Manager;
 use crate::danger::SkipVerification;
 use crate::database::DatabaseConfig;
 use crate::doctor;
@@ -98,7 +98,7 @@ impl TenantDbBuilder {
         }
         // `build_unchecked` opens connections on demand; the check on checkout would cost a round trip each time, and
         // connections that were closed meanwhile are noticed without one.
-        let last_failure = LastFailure::default();
+        let last_failure = manager.last_failure();
         let pool = bb8::Pool::builder()
             .max_size(self.pool_size)
             .connection_timeout(self.acquire_timeout)

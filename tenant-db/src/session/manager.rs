@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 /// Opens connections for the pool.
 pub(crate) struct Manager {
     config: tokio_postgres::Config,
+    last_failure: LastFailure,
 }
 
 /// A connection, and whether anything is open on it.
@@ -38,7 +39,7 @@ const NOTICE_LOST_CLIENTS: &str = "SET client_connection_check_interval = '1s'";
 
 impl Manager {
     pub(crate) fn new(config: tokio_postgres::Config) -> Self {
-        Self { config }
+        Self { config, last_failure: LastFailure::default() }
     }
 
     pub(crate) async fn open(&self) -> Result<Session> {
@@ -48,8 +49,16 @@ impl Manager {
             .await
             .map_err(|_| Error::Connect { reason: "the session could not be set up".to_owned() })?;
         let session = Session { connection, dirty: false, foreign: AtomicBool::new(false) };
-        session.notice_lost_clients().await?;
+        session.notice_lost_clients().await.map_err(|_| Error::Connect {
+            reason: "the connection was lost while it was set up".to_owned(),
+        })?;
+        self.last_failure.take();
         Ok(session)
+    }
+
+    /// Why the last attempt to connect failed, if it did.
+    pub(super) fn last_failure(&self) -> LastFailure {
+        self.last_failure.clone()
     }
 
     /// The server's own words where it answered: they name a role or a database, never a password. Anything else is told
@@ -130,9 +139,9 @@ impl Session {
 
     /// Commits. The connection stays dirty, and will be closed, unless the server answered.
     pub(super) async fn commit(&mut self) -> Result<()> {
-        // In a transaction that has failed unnoticed COMMIT would be a ROLLBACK, and say nothing. The empty query before
-        // it fails there, and stops the message.
-        match self.send("SELECT; COMMIT").await {
+        // In a transaction that has failed unnoticed COMMIT would be a ROLLBACK, and outside of any it would only warn. A
+        // savepoint fails in both, and stops the message.
+        match self.send("SAVEPOINT tenant_db_end; COMMIT").await {
             Ok(()) => {
                 self.clean().await;
                 Ok(())

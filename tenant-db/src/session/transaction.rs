@@ -68,10 +68,13 @@ impl<K: TenantKey> TransactionState<K> {
         Ok(self.health.guard())
     }
 
-    /// Names the tenant again: a statement that this crate did not write may have changed it.
+    /// Names the tenant again: a statement that this crate did not write may have changed it. The savepoint fails where
+    /// it has ended the transaction, in which `SET LOCAL` would do nothing.
     pub(super) async fn restore_tenant(&self) -> Result<()> {
         let guard = self.start_control()?;
-        let outcome = self.session.batch(&self.set_tenant).await;
+        let again =
+            format!("SAVEPOINT tenant_db_again; RELEASE SAVEPOINT tenant_db_again; {}", self.set_tenant);
+        let outcome = self.session.batch(&again).await;
         guard.finish(outcome)
     }
 }
