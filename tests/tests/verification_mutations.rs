@@ -154,6 +154,9 @@ mutations! {
     Warning "TD215" a_unique_index_of_a_partitioned_table_is_a_warning: "CREATE UNIQUE INDEX ON notes (id)";
     Warning "TD215" an_exclusion_constraint_without_the_tenant_is_a_warning:
         "ALTER TABLE customers ADD EXCLUDE (name WITH =) WHERE (name <> '')";
+    Warning "TD215" a_unique_key_that_takes_different_tenants_for_one_is_a_warning:
+        "CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+         CREATE UNIQUE INDEX ON notes (tenant_id COLLATE caseless, id)";
     Warning "TD215" a_kept_key_on_which_nothing_rests_is_a_warning: "DROP TABLE orders";
     Error "TD301" a_missing_policy_is_refused: "DROP POLICY customers_tenant_delete ON customers";
     Error "TD301" a_missing_floor_is_refused: "DROP POLICY customers_tenant_isolation ON customers";
@@ -284,6 +287,16 @@ async fn a_collation_that_takes_different_tenants_for_one_is_refused() {
          UPDATE pg_attribute SET attcollation = 'caseless'::regcollation
          WHERE attrelid = 'notes'::regclass AND attname = 'tenant_id'";
     assert_eq!(findings(mutation).await, ["TD217"]);
+}
+
+#[tokio::test]
+async fn foreign_keys_of_and_to_partitions_are_seen() {
+    let of_a_partition = "ALTER TABLE notes ADD COLUMN customer uuid;
+         ALTER TABLE notes_0 ADD FOREIGN KEY (customer) REFERENCES customers (id) ON DELETE CASCADE";
+    assert_eq!(findings(of_a_partition).await, ["TD216"]);
+    let to_a_partition = "ALTER TABLE notes_0 ADD UNIQUE (id);
+         ALTER TABLE customers ADD COLUMN note bigint REFERENCES notes_0 (id) ON DELETE CASCADE";
+    assert_eq!(findings(to_a_partition).await, ["TD216", "TD215"]);
 }
 
 /// PostgreSQL lets no column of a primary key be NULL, so the one does not come without the other.

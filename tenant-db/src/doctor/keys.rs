@@ -7,7 +7,7 @@ use crate::model::ModelMeta;
 
 pub(super) fn check(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
     for key in &table.foreign_keys {
-        foreign_key(check, model, table, key);
+        foreign_key(check, model, key);
     }
     for key in table.keys.iter().filter(|key| !is_unguessable(key)) {
         unique_key(check, model, table, key);
@@ -26,7 +26,7 @@ fn unique_key(check: &mut Check<'_>, model: &ModelMeta, table: &Table, key: &Key
         "TD215",
         format!("{what} {} on {}", key.name, key.table),
         format!(
-            "It is on ({}), without {}. So it is checked across tenants: a conflict (SQLSTATE {code}) tells one tenant \
+            "It is on ({}), without {} in a form that keeps tenants apart. So it is checked across tenants: a conflict (SQLSTATE {code}) tells one tenant \
              which values another one has, and keeps it from using them.",
             key.columns.join(", "),
             model.tenant_column
@@ -94,16 +94,16 @@ fn create(key: &Key, tenant: &str) -> Option<String> {
     }
 }
 
-fn foreign_key(check: &mut Check<'_>, model: &ModelMeta, table: &Table, key: &ForeignKey) {
+fn foreign_key(check: &mut Check<'_>, model: &ModelMeta, key: &ForeignKey) {
     let columns: Vec<&str> = key.columns.iter().map(|(mine, _)| mine.as_str()).collect();
-    let object = format!("foreign key {} on {}", key.name, table.name);
+    let object = format!("foreign key {} on {}", key.name, key.table);
     let problem = format!(
         "It is on ({}) and refers to {} without the tenant. PostgreSQL checks it without asking policies, so a row can refer \
          to a row of another tenant, and a tenant can find out which keys another one has.",
         columns.join(", "),
         key.target
     );
-    let remedy = foreign_key_remedy(check, model, table, key);
+    let remedy = foreign_key_remedy(check, model, key);
     if reaches_across(key) {
         let problem = format!(
             "{problem} When that tenant deletes or changes its row, the rows that refer to it are deleted or changed as well, \
@@ -120,7 +120,7 @@ fn reaches_across(key: &ForeignKey) -> bool {
     [&key.on_delete, &key.on_update].iter().any(|action| matches!(action.as_str(), "c" | "n" | "d"))
 }
 
-fn foreign_key_remedy(check: &Check<'_>, model: &ModelMeta, table: &Table, key: &ForeignKey) -> String {
+fn foreign_key_remedy(check: &Check<'_>, model: &ModelMeta, key: &ForeignKey) -> String {
     let (mine, theirs): (Vec<String>, Vec<String>) = key
         .columns
         .iter()
@@ -138,7 +138,7 @@ fn foreign_key_remedy(check: &Check<'_>, model: &ModelMeta, table: &Table, key: 
     }
     remedy.push_str(&format!(
         "ALTER TABLE {} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} FOREIGN KEY ({own}) REFERENCES {} ({theirs})",
-        table.name, key.target,
+        key.table, key.target,
     ));
     // Of two columns only the old one may become NULL: the tenant stays.
     match key.on_delete.as_str() {

@@ -151,6 +151,8 @@ pub(super) struct ForeignKey {
     /// The index of the unique key that it refers to.
     pub(super) index: u32,
     pub(super) name: String,
+    /// The table, or the partition of it, that has the foreign key.
+    pub(super) table: String,
     pub(super) target: String,
     pub(super) target_tenant: String,
     /// Columns of the table, each with the one that it refers to.

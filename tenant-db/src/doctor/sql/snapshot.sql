@@ -119,15 +119,17 @@ SELECT json_build_object(
         WHERE x.indrelid IN (SELECT f.oid UNION SELECT d.oid FROM descendants d WHERE d.root = f.oid)
           AND (x.indisunique OR x.indisexclusion)
           AND NOT (x.indisprimary AND x.indrelid = f.oid)
-          -- In an exclusion constraint the tenant keeps rows apart only where it is compared by equality.
+          -- The tenant keeps rows apart only where it is compared by equality, and by one that takes no two for equal.
           AND NOT EXISTS (
             SELECT FROM unnest(x.indkey::smallint[]) WITH ORDINALITY AS k (attnum, n)
             JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum
             WHERE k.n <= x.indnkeyatts AND a.attname = f.tenant_column
+              AND coalesce((SELECT l.collisdeterministic FROM pg_collation l WHERE l.oid = x.indcollation[k.n - 1]), true)
               AND (c.conexclop IS NULL OR (SELECT o.oprname = '=' FROM pg_operator o WHERE o.oid = c.conexclop[k.n])))), '[]'),
       'foreign_keys', coalesce((
         SELECT json_agg(json_build_object(
-          'oid', c.oid::bigint, 'index', c.conindid::bigint, 'name', c.conname, 'target', c.confrelid::regclass::text,
+          'oid', c.oid::bigint, 'index', c.conindid::bigint, 'name', c.conname, 'table', c.conrelid::regclass::text,
+          'target', c.confrelid::regclass::text,
           'target_tenant', t.tenant_column,
           'columns', (
             SELECT json_agg(json_build_array(mine.attname, theirs.attname) ORDER BY k.n)
@@ -145,8 +147,12 @@ SELECT json_build_object(
               AND (x.indkey::smallint[])[0:x.indnkeyatts - 1] <@ (c.confkey || tenant.attnum))
           ) ORDER BY c.oid)
         FROM pg_constraint c
-        JOIN LATERAL (SELECT w.tenant_column FROM found w WHERE w.oid = c.confrelid LIMIT 1) AS t ON true
-        WHERE c.conrelid = f.oid AND c.contype = 'f' AND c.conparentid = 0
+        JOIN LATERAL (
+          SELECT w.tenant_column FROM found w
+          WHERE w.oid = c.confrelid OR EXISTS (SELECT FROM descendants d WHERE d.root = w.oid AND d.oid = c.confrelid)
+          LIMIT 1
+        ) AS t ON true
+        WHERE c.conrelid IN (SELECT f.oid UNION SELECT d.oid FROM descendants d WHERE d.root = f.oid) AND c.contype = 'f' AND c.conparentid = 0
           AND EXISTS (
             SELECT FROM pg_attribute a
             WHERE a.attrelid = c.confrelid AND a.attname = t.tenant_column AND a.attnum > 0 AND NOT a.attisdropped)
