@@ -123,6 +123,54 @@ async fn what_a_raw_fragment_leaves_with_a_session_is_taken_back() {
     assert_eq!(names, [Name { name: "mine".into() }]);
 }
 
+/// A fragment that takes itself for `name = $1`, and is not.
+#[derive(Debug, Clone)]
+struct CallsItselfEquality(String);
+
+impl diesel::expression::Expression for CallsItselfEquality {
+    type SqlType = diesel::sql_types::Bool;
+}
+
+impl<T> diesel::expression::AppearsOnTable<T> for CallsItselfEquality {}
+
+impl<GroupBy> diesel::expression::ValidGrouping<GroupBy> for CallsItselfEquality {
+    type IsAggregate = diesel::expression::is_aggregate::No;
+}
+
+impl diesel::query_builder::QueryId for CallsItselfEquality {
+    type QueryId = <diesel::dsl::Eq<customers::name, String> as diesel::query_builder::QueryId>::QueryId;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl diesel::query_builder::QueryFragment<diesel::pg::Pg> for CallsItselfEquality {
+    fn walk_ast<'b>(
+        &'b self,
+        mut out: diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>,
+    ) -> diesel::QueryResult<()> {
+        out.push_sql("(name = ");
+        out.push_bind_param::<diesel::sql_types::Text, _>(&self.0)?;
+        out.push_sql(" OR TRUE)");
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn one_tenant_s_fragment_is_not_prepared_in_the_place_of_another_one_s_query() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let (own, other) = (world.manager(), world.manager());
+    db.scoped::<Customer>(&other).insert_many([named("a"), named("b"), named("c")]).await.unwrap();
+    let deceiver = || CallsItselfEquality("a".to_owned());
+    let customers = db.scoped::<Customer>(&own);
+    customers.filter(deceiver()).load().await.unwrap();
+    customers.filter(deceiver()).delete().await.unwrap();
+    let customers = db.scoped::<Customer>(&other);
+    let named_a = || customers::name.eq("a".to_owned());
+    assert_eq!(customers.filter(named_a()).load().await.unwrap().len(), 1);
+    assert_eq!(customers.filter(named_a()).delete().await.unwrap(), 1);
+    assert_eq!(customers.count().await.unwrap(), 2);
+}
+
 #[tokio::test]
 async fn a_url_that_names_a_tenant_for_the_session_is_refused() {
     let world = World::new().await;
