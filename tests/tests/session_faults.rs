@@ -265,7 +265,7 @@ async fn a_cancelled_undo_or_commit_is_not_success_and_leaves_a_clean_session() 
     }
     let mut committed = 0;
     let work = async {
-        for number in 0..400 {
+        for number in 0..1_200 {
             let Ok(mut tx) = db.begin(&own).await else { continue };
             if tx.scoped::<Customer>().insert(named(&number.to_string())).await.is_err() {
                 continue;
