@@ -35,6 +35,11 @@
 //! Give all of them the same one with `TENANT_DB_TEST_URL`; with `TENANT_DB_TEST_THROWAWAY=1` beside it, they share
 //! templates on it too and leave dropping them to you.
 //!
+//! # What lies between
+//!
+//! [`Proxy`] is a network between a program and its server that a test has in its hand: it takes its time, goes silent,
+//! breaks after so many bytes, and counts how often the program waits for an answer.
+//!
 //! # What it leaves behind
 //!
 //! Nothing. A small shell process watches the test's end of a pipe and stops the server when that closes, for
@@ -44,6 +49,7 @@ mod database;
 mod isolation;
 mod launch;
 mod postgres;
+mod proxy;
 mod setup;
 mod sql;
 mod template;
@@ -51,4 +57,5 @@ mod template;
 pub use database::TestDatabase;
 pub use launch::{EmbeddedUnavailable, LaunchError, ServerVersion};
 pub use postgres::{Postgres, PostgresBuilder, ServerSource};
+pub use proxy::{Proxy, ProxyError};
 pub use setup::{DatabaseSetup, unique_name};
