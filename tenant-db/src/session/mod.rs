@@ -3,12 +3,14 @@
 //! Everything goes through [`engine`]: nothing else in this crate sends a statement on tenant data (I3).
 
 mod config;
+pub(crate) mod connect;
 mod db;
 mod engine;
 mod health;
 mod manager;
 mod options;
 mod repositories;
+mod settings;
 mod transaction;
 
 pub use config::TenantDbBuilder;
@@ -17,4 +19,5 @@ pub use engine::{LoadsAs, LoadsColumnsAs};
 pub(crate) use engine::{Source, Wire, execute, load};
 pub use options::{IsolationLevel, TransactionOptions};
 pub use repositories::Repositories;
+pub(crate) use settings::SessionSettings;
 pub use transaction::{Transaction, TransactionFn, TransactionFnOnce};
