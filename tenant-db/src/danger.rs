@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use crate::context::{Identity, TenantContext};
 use crate::error::{Error, Result};
 use crate::permission::AnyRole;
-use crate::session::{LoadsAs, Source, Transaction, execute, load};
+use crate::session::{LoadsAs, Operation, Source, Transaction, execute, load};
 use crate::tenant::TenantKey;
 
 /// A context without an [`Authenticator`](crate::Authenticator): for a job that acts on its own, a seed, a test.
@@ -150,6 +150,9 @@ pub struct RawSql<'t, K: TenantKey> {
     query: BoxedSqlQuery<'t, Pg, SqlQuery>,
 }
 
+/// What may do anything that row-level security allows.
+const HANDWRITTEN: Operation = Operation::write("sql", "(handwritten)").with_foreign_sql(true);
+
 impl<'t, K: TenantKey> RawSql<'t, K> {
     /// Binds the next parameter.
     pub fn bind<SqlType, Value>(mut self, value: Value) -> Self
@@ -176,7 +179,7 @@ impl<'t, K: TenantKey> RawSql<'t, K> {
         Box::pin(async move {
             self.checked?;
             let query = self.query;
-            self.source.run_with(true, move |wire| load(wire, query)).await
+            self.source.run(HANDWRITTEN, move |wire| load(wire, &query)).await
         })
     }
 
@@ -189,7 +192,7 @@ impl<'t, K: TenantKey> RawSql<'t, K> {
         Box::pin(async move {
             self.checked?;
             let query = self.query;
-            self.source.run_with(true, move |wire| execute(wire, query)).await
+            self.source.run(HANDWRITTEN, move |wire| execute(wire, &query)).await
         })
     }
 }

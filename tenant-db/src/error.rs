@@ -52,16 +52,25 @@ pub enum Error {
 
     /// No connection became free in time.
     ///
+    /// Where `held` is `share`, the tenant itself has all that it may have at a time; see
+    /// [`TenantDbBuilder::permits_per_tenant`](crate::TenantDbBuilder::permits_per_tenant).
+    ///
     /// A task that uses the database inside of its own transaction waits for itself: use the transaction's repositories.
-    #[error("no connection became free within {} ms (pool: {in_use} of {size} in use)", waited.as_millis())]
+    #[error("no connection became free within {} ms (pool: {in_use} of {size} in use, {waiting} more waiting; this tenant: {held} of {share} in use)", waited.as_millis())]
     #[non_exhaustive]
     PoolTimeout {
         /// How long the caller waited.
         waited: std::time::Duration,
-        /// Connections that were in use.
+        /// Connections that were in use, by all tenants.
         in_use: u32,
+        /// Others that were waiting then.
+        waiting: u32,
         /// The largest number of connections that the pool may open.
         size: u32,
+        /// Connections that this tenant was using.
+        held: u32,
+        /// The largest number of connections that one tenant may use.
+        share: u32,
     },
 
     /// The database cannot be reached.
@@ -76,6 +85,11 @@ pub enum Error {
     /// the data can tell. Never retried by this crate.
     #[error("the connection was lost during COMMIT; the change was made wholly or not at all")]
     CommitUnknown,
+
+    /// The change was made and committed, but what came back of it could not be read: a column does not hold what its type
+    /// in `table!` says, or a row was withheld. Do not try again.
+    #[error("the change was committed, but its answer could not be read: {0}")]
+    CommittedUnread(#[source] Box<Error>),
 
     /// The connection broke before anything was committed. Nothing was changed; it is safe to try again.
     #[error("the connection was lost before COMMIT; nothing was changed")]
@@ -179,6 +193,33 @@ impl Error {
     #[must_use]
     pub fn unauthenticated(reason: impl Into<String>) -> Self {
         Self::Unauthenticated { reason: reason.into() }
+    }
+
+    /// A word for the variant, for logs and numbers.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "not_found",
+            Self::Conflict(_) => "conflict",
+            Self::Forbidden { .. } => "forbidden",
+            Self::ContextExpired => "context_expired",
+            Self::Unauthenticated { .. } => "unauthenticated",
+            Self::PoolTimeout { .. } => "pool_timeout",
+            Self::Connect { .. } => "connect",
+            Self::CommitUnknown => "commit_unknown",
+            Self::CommittedUnread(_) => "committed_unread",
+            Self::ConnectionLost => "connection_lost",
+            Self::Retryable(_) => "retryable",
+            Self::TransactionAborted { .. } => "transaction_aborted",
+            Self::InvalidQuery { .. } => "invalid_query",
+            Self::NoChanges => "no_changes",
+            Self::InvalidTenant { .. } => "invalid_tenant",
+            Self::ReasonRequired { .. } => "reason_required",
+            Self::ForeignRow { .. } => "foreign_row",
+            Self::Misconfigured(_) => "misconfigured",
+            Self::InvalidConfiguration { .. } => "invalid_configuration",
+            Self::Migration { .. } => "migration",
+            Self::Database(_) => "database",
+        }
     }
 
     /// The HTTP status that fits the error.

@@ -138,8 +138,8 @@ pub use permission::{AnyRole, Grants, NoPermission, Permission, Role};
 pub use query::{ScopedQuery, TenantInsert, TenantUpdate};
 pub use scoped::TenantScoped;
 pub use session::{
-    IsolationLevel, Repositories, TenantDb, TenantDbBuilder, Transaction, TransactionFn, TransactionFnOnce,
-    TransactionOptions,
+    IsolationLevel, PoolState, Repositories, TenantDb, TenantDbBuilder, Transaction, TransactionFn,
+    TransactionFnOnce, TransactionOptions,
 };
 pub use tenant::{KeyKind, TenantKey, TenantValue};
 pub use tenant_db_macros::{Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate};

@@ -18,7 +18,7 @@ use crate::query::{
     Parenthesized, ScopedQuery, Unlocked, WholeRow, checked, delete_one, in_order, insert_batch, insert_one,
     keys_per_statement, single, update_one,
 };
-use crate::session::{LoadsAs, Source};
+use crate::session::{LoadsAs, Operation, Source};
 
 /// The rows of `M` that belong to one tenant, for somebody with role `R`.
 ///
@@ -73,7 +73,8 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
         let query = M::table().as_query();
         let query = query.filter(M::primary_key_eq(key)).filter(M::tenant_eq(source.tenant()));
         let query = query.select(M::selection());
-        Box::pin(async move { source.run(checked::<M, _>(source, query)).await.and_then(single) })
+        let operation = Operation::read("find", M::META.name);
+        Box::pin(async move { source.run(operation, checked::<M, _>(source, query)).await.and_then(single) })
     }
 
     /// The row with this primary key, or `None`.
@@ -110,7 +111,8 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
         if batches.is_empty() {
             return Box::pin(async { Ok(Vec::new()) });
         }
-        source.run(in_order(batches))
+        let operation = Operation::read("find_many", M::META.name).of_statements(batches.len());
+        source.run(operation, in_order(batches))
     }
 }
 

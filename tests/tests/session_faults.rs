@@ -216,10 +216,27 @@ async fn a_full_pool_is_a_typed_error_and_not_a_wait_for_ever() {
     let world = World::new().await;
     let db = world.builder().pool_size(2).acquire_timeout(MOMENT).connect().await.unwrap();
     let own = world.manager();
-    let (_one, _two) = (db.begin(&own).await.unwrap(), db.begin(&own).await.unwrap());
+    let others = [world.manager(), world.manager()];
+    let (_one, _two) = (db.begin(&others[0]).await.unwrap(), db.begin(&others[1]).await.unwrap());
     let third = db.scoped::<Customer>(&own).count().await;
-    let Err(Error::PoolTimeout { in_use: 2, size: 2, .. }) = third else { panic!("{third:?}") };
+    let Err(Error::PoolTimeout { in_use: 2, size: 2, held: 0, share: 1, .. }) = third else {
+        panic!("{third:?}")
+    };
     assert!(third.unwrap_err().to_string().contains("2 of 2 in use"));
+    assert_eq!(db.pool_state().timeouts, 1);
+}
+
+#[tokio::test]
+async fn one_tenant_cannot_take_the_whole_pool() {
+    let world = World::new().await;
+    let db = world.builder().pool_size(4).acquire_timeout(MOMENT).connect().await.unwrap();
+    let (greedy, modest) = (world.manager(), world.manager());
+    let (_one, _two) = (db.begin(&greedy).await.unwrap(), db.begin(&greedy).await.unwrap());
+    let third = db.scoped::<Customer>(&greedy).count().await;
+    let Err(Error::PoolTimeout { in_use: 2, size: 4, held: 2, share: 2, .. }) = third else {
+        panic!("{third:?}")
+    };
+    assert_eq!(db.scoped::<Customer>(&modest).count().await.unwrap(), 0);
 }
 
 #[tokio::test]

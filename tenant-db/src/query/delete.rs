@@ -11,7 +11,7 @@ use super::update::found;
 use crate::error::{Error, Result};
 use crate::model::TenantModel;
 use crate::permission::Grants;
-use crate::session::{Source, execute};
+use crate::session::{Operation, Source, execute};
 
 /// A query that says which rows of `M` to delete, and nothing else.
 #[diagnostic::on_unimplemented(
@@ -53,7 +53,8 @@ where
 {
     let statement = Locked::<_, Unlocked>::new(found::<M>(source, key).deleted());
     Box::pin(async move {
-        match source.run(move |wire| execute(wire, statement)).await? {
+        let operation = Operation::write("delete", M::META.name);
+        match source.run(operation, move |wire| execute(wire, &statement)).await? {
             0 => Err(Error::NotFound { model: M::META.name }),
             _ => Ok(()),
         }
@@ -80,6 +81,9 @@ where
         let (source, raw) = (self.source, self.raw);
         let statement = self.query.filter(M::tenant_eq(source.tenant())).deleted();
         let statement = Locked::<_, Unlocked>::new(statement);
-        Box::pin(async move { source.run_with(raw.verdict()?, move |wire| execute(wire, statement)).await })
+        Box::pin(async move {
+            let operation = Operation::write("delete", M::META.name).with_foreign_sql(raw.verdict()?);
+            source.run(operation, move |wire| execute(wire, &statement)).await
+        })
     }
 }

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use super::rows::{checked, in_order};
 use crate::error::Result;
 use crate::model::TenantModel;
-use crate::session::{LoadsAs, Source};
+use crate::session::{LoadsAs, Operation, Source};
 
 /// A struct from which a row of [`Model`](Self::Model) is made. `#[derive(TenantInsert)]` implements it.
 ///
@@ -101,7 +101,7 @@ where
     M: TenantModel,
     I: InsertInto<'a, M>,
 {
-    source.run(checked::<M, _>(source, new.one(source.tenant())))
+    source.run(Operation::write("insert", M::META.name), checked::<M, _>(source, new.one(source.tenant())))
 }
 
 /// Inserts a batch: one statement, or as many as PostgreSQL's limit on parameters asks for, all in one transaction.
@@ -123,5 +123,6 @@ where
     if statements.is_empty() {
         return Box::pin(async { Ok(Vec::new()) });
     }
-    source.run(in_order(statements))
+    let operation = Operation::write("insert_many", M::META.name).of_statements(statements.len());
+    source.run(operation, in_order(statements))
 }

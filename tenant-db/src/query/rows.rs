@@ -6,19 +6,19 @@ use crate::error::{Error, Result};
 use crate::model::TenantModel;
 use crate::session::{LoadsAs, LoadsColumnsAs, Source, Wire, load};
 
-/// Loads models and checks them. The check is part of the work that is committed, so that an `UPDATE … RETURNING` which
-/// touched a foreign row is rolled back.
+/// Loads models and checks them.
 pub(crate) fn checked<'a, M, Q>(
     source: Source<'a, M::Key>,
     query: Q,
-) -> impl for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<Vec<M>>> + Send + use<'a, M, Q>
+) -> impl for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<Vec<M>>> + Send + use<'a, M, Q>
 where
     M: TenantModel,
     Q: LoadsAs<M::Row> + 'a,
 {
     let tenant = source.tenant().clone();
     move |wire| {
-        let rows = load::<_, M::Row>(wire, query);
+        let tenant = tenant.clone();
+        let rows = load::<_, M::Row>(wire, &query);
         Box::pin(async move {
             rows.await?.into_iter().map(M::from_row).map(|row| own::<M, _>(&tenant, row)).collect()
         })
@@ -29,7 +29,7 @@ where
 pub(crate) fn checked_columns<'a, M, Q, U>(
     source: Source<'a, M::Key>,
     query: Q,
-) -> impl for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<Vec<U>>> + Send + use<'a, M, Q, U>
+) -> impl for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<Vec<U>>> + Send + use<'a, M, Q, U>
 where
     M: TenantModel,
     Q: LoadsColumnsAs<M::Key, U> + 'a,
@@ -37,7 +37,8 @@ where
 {
     let tenant = source.tenant().clone();
     move |wire| {
-        let rows = load::<_, (M::Key, U)>(wire, query);
+        let tenant = tenant.clone();
+        let rows = load::<_, (M::Key, U)>(wire, &query);
         Box::pin(async move { rows.await?.into_iter().map(|row| own::<M, _>(&tenant, row)).collect() })
     }
 }
@@ -46,13 +47,13 @@ where
 /// their turn comes.
 pub(crate) fn in_order<'a, W, T>(
     work: Vec<W>,
-) -> impl for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<Vec<T>>> + Send + use<'a, W, T>
+) -> impl for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<Vec<T>>> + Send + use<'a, W, T>
 where
-    W: for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<Vec<T>>> + Send + 'a,
+    W: for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<Vec<T>>> + Send + 'a,
     T: Send + 'static,
 {
     move |wire| {
-        let pieces: Vec<_> = work.into_iter().map(|piece| piece(wire)).collect();
+        let pieces: Vec<_> = work.iter().map(|piece| piece(wire)).collect();
         Box::pin(async move {
             let mut gathered = Vec::new();
             for piece in pieces {

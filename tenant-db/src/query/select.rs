@@ -21,7 +21,7 @@ use super::shape::{Columns, Shape, WholeRow};
 use crate::error::{Error, Result};
 use crate::model::TenantModel;
 use crate::permission::Grants;
-use crate::session::{LoadsAs, LoadsColumnsAs, Source, load};
+use crate::session::{LoadsAs, LoadsColumnsAs, Operation, Source, load};
 
 /// A query on `M`'s table: diesel's verbs, and at the end `load`, `first`, `count`, `exists`, `update` or `delete`.
 ///
@@ -207,7 +207,8 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         let (raw, query) = self.statement();
         let query = CountRows(query);
         Box::pin(async move {
-            source.run_with(raw.verdict()?, move |wire| load(wire, query)).await.and_then(one::<M, _>)
+            let operation = Operation::read("count", M::META.name).with_foreign_sql(raw.verdict()?);
+            source.run(operation, move |wire| load(wire, &query)).await.and_then(one::<M, _>)
         })
     }
 
@@ -228,7 +229,8 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         let (raw, query) = self.statement();
         let query = ExistsRows(query);
         Box::pin(async move {
-            source.run_with(raw.verdict()?, move |wire| load(wire, query)).await.and_then(one::<M, _>)
+            let operation = Operation::read("exists", M::META.name).with_foreign_sql(raw.verdict()?);
+            source.run(operation, move |wire| load(wire, &query)).await.and_then(one::<M, _>)
         })
     }
 }
@@ -286,7 +288,10 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
     {
         let source = self.source;
         let (raw, query) = self.statement();
-        Box::pin(async move { source.run_with(raw.verdict()?, checked::<M, _>(source, query)).await })
+        Box::pin(async move {
+            let operation = Operation::read("load", M::META.name).with_foreign_sql(raw.verdict()?);
+            source.run(operation, checked::<M, _>(source, query)).await
+        })
     }
 
     /// Loads the first row.
@@ -305,7 +310,8 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
         let source = self.source;
         let (raw, query) = self.limit(1).statement();
         Box::pin(async move {
-            source.run_with(raw.verdict()?, checked::<M, _>(source, query)).await.and_then(single)
+            let operation = Operation::read("first", M::META.name).with_foreign_sql(raw.verdict()?);
+            source.run(operation, checked::<M, _>(source, query)).await.and_then(single)
         })
     }
 }
@@ -334,9 +340,10 @@ where
     {
         let source = self.source;
         let (raw, query) = self.statement();
-        Box::pin(
-            async move { source.run_with(raw.verdict()?, checked_columns::<M, _, U>(source, query)).await },
-        )
+        Box::pin(async move {
+            let operation = Operation::read("load", M::META.name).with_foreign_sql(raw.verdict()?);
+            source.run(operation, checked_columns::<M, _, U>(source, query)).await
+        })
     }
 
     /// Loads what was selected of the first row, as `U`.
@@ -356,8 +363,8 @@ where
         let source = self.source;
         let (raw, query) = self.limit(1).statement();
         Box::pin(async move {
-            let work = checked_columns::<M, _, U>(source, query);
-            let mut rows = source.run_with(raw.verdict()?, work).await?;
+            let operation = Operation::read("first", M::META.name).with_foreign_sql(raw.verdict()?);
+            let mut rows = source.run(operation, checked_columns::<M, _, U>(source, query)).await?;
             rows.pop().ok_or(Error::NotFound { model: M::META.name })
         })
     }

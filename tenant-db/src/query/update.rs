@@ -12,7 +12,7 @@ use super::select::{Scoped, ScopedQuery};
 use crate::error::{Error, Result};
 use crate::model::TenantModel;
 use crate::permission::Grants;
-use crate::session::{LoadsAs, Source, execute};
+use crate::session::{LoadsAs, Operation, Source, execute};
 
 /// A struct that says which columns of a [`Model`](Self::Model) change. `#[derive(TenantUpdate)]` implements it.
 ///
@@ -126,7 +126,8 @@ where
         return Box::pin(async { Err(Error::NoChanges) });
     }
     let statement = changes.one(found::<M>(source, key));
-    Box::pin(async move { source.run(checked::<M, _>(source, statement)).await.and_then(single) })
+    let operation = Operation::write("update", M::META.name);
+    Box::pin(async move { source.run(operation, checked::<M, _>(source, statement)).await.and_then(single) })
 }
 
 /// The row with a primary key, for this tenant.
@@ -158,6 +159,9 @@ where
         let (source, raw) = (self.source, self.raw);
         let statement = self.query.filter(M::tenant_eq(source.tenant())).changed(changes);
         let statement = Locked::<_, Unlocked>::new(statement);
-        Box::pin(async move { source.run_with(raw.verdict()?, move |wire| execute(wire, statement)).await })
+        Box::pin(async move {
+            let operation = Operation::write("update", M::META.name).with_foreign_sql(raw.verdict()?);
+            source.run(operation, move |wire| execute(wire, &statement)).await
+        })
     }
 }

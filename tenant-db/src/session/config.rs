@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::db::{PoolLimits, TenantDb};
-use super::manager::Manager;
+use super::connect::{Connector, Target};
+use super::db::TenantDb;
+use super::pool::Pool;
+use super::settings::{PoolSettings, SessionSettings};
 use crate::danger::SkipVerification;
 use crate::database::DatabaseConfig;
 use crate::doctor;
@@ -90,23 +92,24 @@ impl TenantDbBuilder {
         if self.pool_size == 0 {
             return Err(Error::invalid_configuration("the pool needs at least one connection: pool_size(1)"));
         }
-        let config = url_options(self.url.expose_secret(), &self.database)?;
-        let manager = Manager::new(config);
+        let target = Target::parse(self.url.expose_secret())?;
+        refuse_tenant_in_options(&target, &self.database)?;
+        let mut session = SessionSettings::default();
+        if let Some(name) = target.application_name() {
+            session.application_name = name.to_owned();
+        }
+        let (prepares, set_local) = (session.prepared_statements, session.set_local_sql());
+        let connector = Connector::new(target, session)?;
         match &self.verification {
-            None => verify(&manager, &self.database).await?,
+            None => verify(&connector, &self.database).await?,
             Some(skip) => skip.audit()?,
         }
-        // `build_unchecked` opens connections on demand; the check on checkout would cost a round trip each time, and
-        // connections that were closed meanwhile are noticed without one.
-        let last_failure = manager.last_failure();
-        let pool = bb8::Pool::builder()
-            .max_size(self.pool_size)
-            .connection_timeout(self.acquire_timeout)
-            .error_sink(Box::new(last_failure.clone()))
-            .test_on_check_out(false)
-            .build_unchecked(manager);
-        let limits = PoolLimits { size: self.pool_size, acquire_timeout: self.acquire_timeout };
-        Ok(TenantDb::new(pool, limits, last_failure, &self.database))
+        let settings = PoolSettings {
+            size: self.pool_size,
+            acquire_timeout: self.acquire_timeout,
+            ..PoolSettings::default()
+        };
+        Ok(TenantDb::new(Pool::new(connector, prepares, &settings), &self.database, set_local))
     }
 }
 
@@ -120,9 +123,9 @@ impl std::fmt::Debug for TenantDbBuilder {
     }
 }
 
-async fn verify(manager: &Manager, database: &DatabaseConfig) -> Result<()> {
-    let mut session = manager.open().await?;
-    let report = doctor::verify(session.connection_mut(), &registered_models(), database).await?;
+async fn verify(connector: &Connector, database: &DatabaseConfig) -> Result<()> {
+    let mut link = connector.connect().await?;
+    let report = doctor::verify(&mut link.connection, &registered_models(), database).await?;
     for warning in report.warnings() {
         tracing::warn!(
             target: "tenant_db::doctor",
@@ -135,34 +138,17 @@ async fn verify(manager: &Manager, database: &DatabaseConfig) -> Result<()> {
     if report.is_ok() { Ok(()) } else { Err(Error::Misconfigured(Box::new(report))) }
 }
 
-/// Parses the URL and refuses start-up options that would name a tenant for the whole session: the tenant is set per
-/// transaction, and a session that starts with one would hide a transaction that forgot it (I3, I4).
-pub(crate) fn url_options(url: &str, database: &DatabaseConfig) -> Result<tokio_postgres::Config> {
-    // What exactly is wrong is not told: it could be a piece of the password (I10).
-    let mut config: tokio_postgres::Config = url.parse().map_err(|_| {
-        Error::invalid_configuration(
-            "the database URL cannot be read; its form is postgresql://user:password@host:5432/database, with special \
-             characters percent-encoded",
-        )
-    })?;
-    if config.get_hosts().is_empty() {
-        return Err(Error::invalid_configuration(
-            "the database URL names no host; its form is postgresql://user:password@host:5432/database",
-        ));
+/// Refuses start-up options that would name a tenant for the whole session: the tenant is set per transaction, and a
+/// session that starts with one would hide a transaction that forgot it (I3, I4).
+fn refuse_tenant_in_options(target: &Target, database: &DatabaseConfig) -> Result<()> {
+    let Some(options) = target.options() else { return Ok(()) };
+    // A backslash or a quote could hide the name, and no sensible option needs one.
+    let plain = options.replace(['\\', '\'', '"', ' '], "").to_ascii_lowercase().replace('-', "_");
+    if plain.contains(&database.setting().to_ascii_lowercase().replace('-', "_")) {
+        return Err(Error::invalid_configuration(format!(
+            "the URL's options set `{}`; remove that, the tenant comes from the context of each transaction",
+            database.setting()
+        )));
     }
-    if let Some(options) = config.get_options() {
-        // A backslash or a quote could hide the name, and no sensible option needs one.
-        let plain = options.replace(['\\', '\'', '"', ' '], "").to_ascii_lowercase().replace('-', "_");
-        let setting = database.setting().to_ascii_lowercase().replace('-', "_");
-        if plain.contains(&setting) {
-            return Err(Error::invalid_configuration(format!(
-                "the URL's options set `{}`; remove that, the tenant comes from the context of each transaction",
-                database.setting()
-            )));
-        }
-    }
-    if config.get_application_name().is_none() {
-        config.application_name("tenant-db");
-    }
-    Ok(config)
+    Ok(())
 }

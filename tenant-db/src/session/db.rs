@@ -2,14 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use bb8::{Pool, PooledConnection, RunError};
 use futures_util::future::BoxFuture;
 
 use super::config::TenantDbBuilder;
-use super::manager::{LastFailure, Manager};
 use super::options::TransactionOptions;
+use super::pool::{Lease, Pool, PoolState};
 use super::transaction::{Transaction, TransactionFn, TransactionFnOnce};
 use crate::context::{ContextInner, TenantContext};
 use crate::database::DatabaseConfig;
@@ -27,18 +25,14 @@ pub struct TenantDb {
 }
 
 struct Inner {
-    pool: Pool<Manager>,
-    limits: PoolLimits,
-    last_failure: LastFailure,
+    pool: Pool,
     /// The setting that carries the tenant.
     setting: String,
-}
-
-/// What the pool may do.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PoolLimits {
-    pub(super) size: u32,
-    pub(super) acquire_timeout: Duration,
+    /// Settings that each transaction has to make for itself, because the session is not its own.
+    set_local: String,
+    /// Every transaction is read-only.
+    read_only: bool,
+    replica: Option<TenantDb>,
 }
 
 impl TenantDb {
@@ -56,14 +50,54 @@ impl TenantDb {
         Self::builder(url).connect().await
     }
 
-    pub(super) fn new(
-        pool: Pool<Manager>,
-        limits: PoolLimits,
-        last_failure: LastFailure,
-        database: &DatabaseConfig,
-    ) -> Self {
+    pub(super) fn new(pool: Pool, database: &DatabaseConfig, set_local: String) -> Self {
         let setting = database.setting().to_owned();
-        Self { inner: Arc::new(Inner { pool, limits, last_failure, setting }) }
+        Self { inner: Arc::new(Inner { pool, setting, set_local, read_only: false, replica: None }) }
+    }
+
+    /// As [`new`](Self::new), for a pool of connections to a read replica.
+    pub(super) fn new_replica(pool: Pool, database: &DatabaseConfig, set_local: String) -> Self {
+        let setting = database.setting().to_owned();
+        Self { inner: Arc::new(Inner { pool, setting, set_local, read_only: true, replica: None }) }
+    }
+
+    pub(super) fn with_replica(self, replica: Self) -> Self {
+        match Arc::try_unwrap(self.inner) {
+            Ok(inner) => Self { inner: Arc::new(Inner { replica: Some(replica), ..inner }) },
+            Err(inner) => Self { inner },
+        }
+    }
+
+    /// The read replica: as this, on its own pool, and every transaction is read-only.
+    ///
+    /// What is read there may be older than what was written here a moment ago: replication takes its time.
+    ///
+    /// ```no_run
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use tenant_db::{Result, TenantContext, TenantDb, prelude::*};
+    /// # async fn example(url: &str, replica: &str, context: TenantContext<Manager>) -> Result<()> {
+    /// let db = TenantDb::builder(url).read_replica(replica).connect().await?;
+    /// let report = db.read_replica()?.scoped::<Customer>(&context).load().await?;
+    /// # Ok(())
+    /// # }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfiguration`] where [`TenantDbBuilder::read_replica`] has named none.
+    pub fn read_replica(&self) -> Result<&Self> {
+        self.inner.replica.as_ref().ok_or_else(|| {
+            Error::invalid_configuration(
+                "there is no read replica; name one with `TenantDb::builder(url).read_replica(url)`",
+            )
+        })
+    }
+
+    /// How many connections there are, how many are in use, and who waits, at this moment.
+    #[must_use]
+    pub fn pool_state(&self) -> PoolState {
+        self.inner.pool.state()
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns `Err`.
@@ -301,48 +335,32 @@ impl TenantDb {
         R: 'static,
         K: TenantKey,
     {
-        let session = self.checkout(&context.inner, &options).await?;
-        let set_tenant = self.set_tenant(&context.inner);
-        Ok(Transaction::new(session, Arc::clone(&context.inner), set_tenant))
+        let context = &context.inner;
+        context.ensure_valid()?;
+        let session = self.acquire(context).await?;
+        let begin = self.begin_sql(context, &options);
+        Ok(Transaction::new(session, Arc::clone(context), begin, self.set_tenant(context)))
     }
 
-    /// Takes a connection out of the pool and begins a transaction for the tenant of `context` on it.
-    pub(super) async fn checkout<K: TenantKey>(
+    /// A clean connection. Nothing is sent on it yet.
+    pub(super) async fn acquire<K: TenantKey>(&self, context: &ContextInner<K>) -> Result<Lease> {
+        self.inner.pool.acquire(context.tenant_literal()).await
+    }
+
+    /// What begins a transaction for the tenant of `context`, in one message (I3).
+    pub(super) fn begin_sql<K: TenantKey>(
         &self,
         context: &ContextInner<K>,
         options: &TransactionOptions,
-    ) -> Result<PooledConnection<'static, Manager>> {
-        context.ensure_valid()?;
-        let begin = format!("{}; {}", options.begin_sql(), self.set_tenant(context));
-        loop {
-            let mut session = self.inner.pool.get_owned().await.map_err(|error| self.pool_error(error))?;
-            if session.is_unusable() {
-                // Closed while it waited in the pool. Dropping it makes the pool open another one.
-                continue;
-            }
-            session.begin(&begin).await?;
-            return Ok(session);
-        }
+    ) -> String {
+        let options = if self.inner.read_only { options.read_only() } else { *options };
+        format!("{}; {}{}", options.begin_sql(), self.inner.set_local, self.set_tenant(context))
     }
 
     /// `SET LOCAL app.current_tenant = '…'`. It takes no parameters, so the tenant is a literal that
     /// [`TenantValue`](crate::TenantValue) has quoted.
     fn set_tenant<K: TenantKey>(&self, context: &ContextInner<K>) -> String {
         format!("SET LOCAL {} = {}", self.inner.setting, context.tenant_literal())
-    }
-
-    fn pool_error(&self, error: RunError<Error>) -> Error {
-        match error {
-            RunError::User(error) => error,
-            RunError::TimedOut => {
-                let PoolLimits { size, acquire_timeout } = self.inner.limits;
-                let state = self.inner.pool.state();
-                let in_use = state.connections.saturating_sub(state.idle_connections);
-                // A pool that is not full and has none to give could not open one.
-                let failure = if state.connections < size { self.inner.last_failure.take() } else { None };
-                failure.unwrap_or(Error::PoolTimeout { waited: acquire_timeout, in_use, size })
-            }
-        }
     }
 }
 
@@ -364,10 +382,6 @@ where
 
 impl fmt::Debug for TenantDb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.inner.pool.state();
-        f.debug_struct("TenantDb")
-            .field("connections", &state.connections)
-            .field("idle", &state.idle_connections)
-            .finish_non_exhaustive()
+        f.debug_struct("TenantDb").field("pool", &self.inner.pool).finish_non_exhaustive()
     }
 }

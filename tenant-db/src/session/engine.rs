@@ -1,16 +1,25 @@
-//! The one place from which statements are sent (I3): inside a transaction that names its tenant, checked before it
-//! commits (I6).
+//! The one place from which statements are sent (I3): inside a transaction that names its tenant, and checked before
+//! anybody sees their rows (I6).
+//!
+//! An operation of one statement is one round trip: `BEGIN; SET LOCAL …`, the statement and COMMIT are sent before the
+//! first answer has come. See [`pipeline`](super::pipeline) for what keeps them in order.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use diesel::deserialize::FromSqlRow;
 use diesel::pg::Pg;
-use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
+use diesel::query_builder::{Query, QueryFragment};
 use diesel::query_dsl::CompatibleType;
-use diesel_async::{AsyncConnectionCore, AsyncPgConnection};
-use futures_util::future::BoxFuture;
-use futures_util::{StreamExt, TryStreamExt};
+use diesel_async::AsyncConnectionCore;
+use futures_util::TryStreamExt;
+use futures_util::future::{BoxFuture, join};
+use tokio::task::unconstrained;
 
+use super::connection::Session;
 use super::db::TenantDb;
-use super::options::TransactionOptions;
+use super::observe::{Observed, Operation};
+use super::pipeline;
+use super::statement::{Statement, TypeName};
 use super::transaction::TransactionState;
 use crate::context::ContextInner;
 use crate::error::{Error, Result};
@@ -22,7 +31,77 @@ use crate::tenant::TenantKey;
     unnameable_types,
     reason = "nobody outside of this crate may name it, or write a trait's method that gets one"
 )]
-pub struct Wire<'c>(&'c AsyncPgConnection);
+pub struct Wire<'c> {
+    session: &'c Session,
+    progress: &'c Progress,
+}
+
+/// How far a piece of work has come.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Something has to be asked of the server before the statement can be sent.
+    looks_up: AtomicBool,
+    /// The server has carried out the statement, whatever becomes of its rows here.
+    carried_out: AtomicBool,
+    /// The connection was closed before anything was sent.
+    unsent: AtomicBool,
+    rows: AtomicU64,
+}
+
+impl Progress {
+    pub(super) fn never_sent(&self) {
+        self.unsent.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn was_never_sent(&self) -> bool {
+        self.unsent.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn looks_up(&self) -> bool {
+        self.looks_up.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_carried_out(&self) -> bool {
+        self.carried_out.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    fn carried_out(&self, rows: usize) {
+        self.carried_out.store(true, Ordering::Relaxed);
+        self.rows.fetch_add(rows as u64, Ordering::Relaxed);
+    }
+}
+
+impl<'c> Wire<'c> {
+    pub(super) fn new(session: &'c Session, progress: &'c Progress) -> Self {
+        Self { session, progress }
+    }
+
+    /// Writes a statement down for this connection.
+    fn prepare<'q, Q: QueryFragment<Pg>>(self, query: &'q Q) -> (Statement<'q, Q>, Vec<TypeName>) {
+        let mut statement = Statement::new(query, self.session);
+        let types = statement.types();
+        if !self.session.knows(&types) {
+            self.progress.looks_up.store(true, Ordering::Relaxed);
+        }
+        (statement, types)
+    }
+
+    /// Notes that the server has answered.
+    fn answered(self, rows: usize, types: Vec<TypeName>) {
+        self.session.learn(types);
+        self.progress.carried_out(rows);
+    }
+
+    fn failed(self, error: diesel::result::Error) -> Error {
+        let error = Error::from(error);
+        self.session.observe(&error);
+        error
+    }
+}
 
 /// The half of [`LoadsAs`] that nobody else can implement: it gets the connection.
 #[allow(
@@ -30,7 +109,7 @@ pub struct Wire<'c>(&'c AsyncPgConnection);
     reason = "sealed: an implementation of one's own would be a way to the connection (I1)"
 )]
 pub trait Loads<U>: Send {
-    fn load_from(self, wire: Wire<'_>) -> BoxFuture<'_, Result<Vec<U>>>;
+    fn load_from<'c>(&self, wire: Wire<'c>) -> BoxFuture<'c, Result<Vec<U>>>;
 }
 
 /// A statement whose rows can be read as `U`. Implemented for every query of diesel that fits, and for nothing else.
@@ -45,22 +124,28 @@ impl<Q, U> LoadsAs<U> for Q where Q: Loads<U> {}
 
 impl<Q, U, ST> Loads<U> for Q
 where
-    Q: AsQuery + Send,
-    Q::Query: QueryFragment<Pg> + QueryId,
+    Q: Query + QueryFragment<Pg> + Send,
     Q::SqlType: CompatibleType<U, Pg, SqlType = ST>,
     U: FromSqlRow<ST, Pg> + Send + 'static,
     ST: 'static,
 {
-    fn load_from(self, wire: Wire<'_>) -> BoxFuture<'_, Result<Vec<U>>> {
+    fn load_from<'c>(&self, wire: Wire<'c>) -> BoxFuture<'c, Result<Vec<U>>> {
         // diesel-async turns the statement into bytes before it returns, so the future does not hold the query.
-        let mut connection = wire.0;
-        let rows = AsyncConnectionCore::load(&mut connection, self);
+        let (statement, types) = wire.prepare(self);
+        let mut connection = wire.session.connection();
+        let answer = AsyncConnectionCore::load(&mut connection, statement);
         Box::pin(async move {
-            let rows = rows.await?;
-            rows.map(|row| U::build_from_row(&row?).map_err(diesel::result::Error::DeserializationError))
-                .try_collect()
-                .await
-                .map_err(Error::from)
+            let mut rows = answer.await.map_err(|error| wire.failed(error))?;
+            let (mut values, mut unreadable) = (Vec::new(), None);
+            // To the last row, also when one cannot be read: only then it is known that the statement was carried out.
+            while let Some(row) = rows.try_next().await.map_err(|error| wire.failed(error))? {
+                match U::build_from_row(&row) {
+                    Ok(value) => values.push(value),
+                    Err(error) => unreadable = Some(diesel::result::Error::DeserializationError(error)),
+                }
+            }
+            wire.answered(values.len(), types);
+            unreadable.map_or(Ok(values), |error| Err(Error::from(error)))
         })
     }
 }
@@ -76,7 +161,7 @@ pub trait LoadsColumnsAs<K, U>: LoadsAs<(K, U)> {}
 impl<Q, K, U> LoadsColumnsAs<K, U> for Q where Q: LoadsAs<(K, U)> {}
 
 /// Sends a statement and reads its rows.
-pub(crate) fn load<'c, Q, U>(wire: Wire<'c>, query: Q) -> BoxFuture<'c, Result<Vec<U>>>
+pub(crate) fn load<'c, Q, U>(wire: Wire<'c>, query: &Q) -> BoxFuture<'c, Result<Vec<U>>>
 where
     Q: LoadsAs<U>,
 {
@@ -84,13 +169,18 @@ where
 }
 
 /// Sends a statement and counts the rows that it touched.
-pub(crate) fn execute<'c, Q>(wire: Wire<'c>, query: Q) -> BoxFuture<'c, Result<usize>>
+pub(crate) fn execute<'c, Q>(wire: Wire<'c>, query: &Q) -> BoxFuture<'c, Result<usize>>
 where
-    Q: QueryFragment<Pg> + QueryId + Send,
+    Q: QueryFragment<Pg>,
 {
-    let mut connection = wire.0;
-    let answer = AsyncConnectionCore::execute_returning_count(&mut connection, query);
-    Box::pin(async move { answer.await.map_err(Error::from) })
+    let (statement, types) = wire.prepare(query);
+    let mut connection = wire.session.connection();
+    let answer = AsyncConnectionCore::execute_returning_count(&mut connection, statement);
+    Box::pin(async move {
+        let touched = answer.await.map_err(|error| wire.failed(error))?;
+        wire.answered(touched, types);
+        Ok(touched)
+    })
 }
 
 /// Where a repository's statements run: each in a transaction of its own, or in one that is open.
@@ -119,69 +209,56 @@ impl<'a, K: TenantKey> Source<'a, K> {
         self.context().tenant()
     }
 
-    /// As [`run`](Self::run). `foreign` says that the statement holds SQL which this crate did not write: it may leave
-    /// something with the session, so the tenant is named again afterwards, and the session is reset in the end (I7).
-    pub(crate) fn run_with<T, W>(self, foreign: bool, work: W) -> BoxFuture<'a, Result<T>>
-    where
-        W: for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send + 'a,
-        T: Send + 'a,
-    {
-        if !foreign {
-            return self.run(work);
-        }
-        match self {
-            Self::Pool { db, context } => Box::pin(in_a_transaction_of_its_own(db, context, work, true)),
-            Self::Transaction(state) => Box::pin(async move {
-                state.session().expect_foreign_statement();
-                let value = self.run(work).await?;
-                state.restore_tenant().await?;
-                Ok(value)
-            }),
-        }
-    }
-
-    /// Runs `work` on a connection whose tenant is set. An error from `work` means that nothing of it is committed:
+    /// Runs `work` on a connection whose tenant is set. An error from the database means that nothing of it is committed:
     /// on its own it is rolled back, in an open transaction it poisons the transaction.
-    pub(crate) fn run<T, W>(self, work: W) -> BoxFuture<'a, Result<T>>
+    pub(crate) fn run<T, W>(self, operation: Operation, work: W) -> BoxFuture<'a, Result<T>>
     where
-        W: for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send + 'a,
+        W: for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send + 'a,
         T: Send + 'a,
     {
         match self {
-            Self::Pool { db, context } => Box::pin(in_a_transaction_of_its_own(db, context, work, false)),
+            Self::Pool { db, context } => Box::pin(async move {
+                let observed = Observed::new(operation, context);
+                let outcome = observed.watch(pipeline::alone(db, context, operation, &observed, work)).await;
+                observed.end(outcome)
+            }),
             Self::Transaction(state) => Box::pin(async move {
-                let statement = state.start_statement()?;
-                let outcome = work(Wire(state.session().wire())).await;
-                statement.finish(outcome)
+                let observed = Observed::new(operation, state.context());
+                let outcome = observed.watch(in_transaction(state, operation, &observed, work)).await;
+                observed.end(outcome)
             }),
         }
     }
 }
 
-async fn in_a_transaction_of_its_own<K, T, W>(
-    db: &TenantDb,
-    context: &ContextInner<K>,
+/// One more statement of an open transaction. The first one takes its BEGIN along.
+async fn in_transaction<K, T, W>(
+    state: &TransactionState<K>,
+    operation: Operation,
+    observed: &Observed,
     work: W,
-    foreign: bool,
 ) -> Result<T>
 where
     K: TenantKey,
-    W: for<'c> FnOnce(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send,
+    W: for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send,
 {
-    let mut session = db.checkout(context, &TransactionOptions::new()).await?;
-    if foreign {
+    let guard = state.start_statement()?;
+    let session = state.session();
+    let (before, progress) = (session.round_trips(), Progress::default());
+    if operation.is_foreign() {
         session.expect_foreign_statement();
     }
-    match work(Wire(session.wire())).await {
-        Ok(value) => {
-            session.commit().await?;
-            Ok(value)
-        }
-        Err(error) => {
-            if !matches!(error, Error::ConnectionLost) {
-                session.rollback().await;
-            }
-            Err(error)
-        }
+    let sent = session.begin(state.begin_sql()).map(|begun| (begun, work(Wire::new(session, &progress))));
+    let outcome = unconstrained(async {
+        let (begun, statement) = sent?;
+        let (begun, statement) = join(begun, statement).await;
+        begun.and(statement)
+    });
+    let mut outcome = guard.finish(outcome.await);
+    if outcome.is_ok() && operation.is_foreign() {
+        // The statement may have changed the tenant.
+        outcome = state.restore_tenant().await.and(outcome);
     }
+    observed.saw(&progress, session.round_trips() - before);
+    outcome
 }

@@ -4,20 +4,28 @@
 
 mod config;
 pub(crate) mod connect;
+mod connection;
 mod db;
 mod engine;
 mod health;
 mod manager;
+mod observe;
 mod options;
+mod permits;
+mod pipeline;
+mod pool;
 mod repositories;
 mod settings;
+mod statement;
 mod transaction;
 
 pub use config::TenantDbBuilder;
 pub use db::TenantDb;
 pub use engine::{LoadsAs, LoadsColumnsAs};
 pub(crate) use engine::{Source, Wire, execute, load};
+pub(crate) use observe::Operation;
 pub use options::{IsolationLevel, TransactionOptions};
+pub use pool::PoolState;
 pub use repositories::Repositories;
 pub(crate) use settings::SessionSettings;
 pub use transaction::{Transaction, TransactionFn, TransactionFnOnce};

@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bb8::PooledConnection;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join};
 use uuid::Uuid;
 
+use super::connection::Session;
 use super::engine::Source;
 use super::health::{Health, StatementGuard};
-use super::manager::{Manager, Session};
+use super::pool::Lease;
 use crate::context::ContextInner;
 use crate::error::{Error, Result};
 use crate::model::TenantModel;
@@ -38,9 +38,11 @@ pub struct Transaction<R = AnyRole, K: TenantKey = Uuid> {
 
 /// What a transaction is made of, apart from the role that its type carries.
 pub(crate) struct TransactionState<K: TenantKey> {
-    session: PooledConnection<'static, Manager>,
+    session: Lease,
     context: Arc<ContextInner<K>>,
-    /// What names the tenant in the transaction, to say it again.
+    /// What begins the transaction and names its tenant; sent with the first statement.
+    begin: String,
+    /// What names the tenant, to say it again.
     set_tenant: String,
     health: Health,
     savepoints: u32,
@@ -57,6 +59,10 @@ impl<K: TenantKey> TransactionState<K> {
         &self.session
     }
 
+    pub(super) fn begin_sql(&self) -> &str {
+        &self.begin
+    }
+
     pub(super) fn start_statement(&self) -> Result<StatementGuard<'_>> {
         self.context.ensure_valid()?;
         self.start_control()
@@ -71,25 +77,35 @@ impl<K: TenantKey> TransactionState<K> {
     /// Names the tenant again: a statement that this crate did not write may have changed it. The savepoint fails where
     /// it has ended the transaction, in which `SET LOCAL` would do nothing.
     pub(super) async fn restore_tenant(&self) -> Result<()> {
-        let guard = self.start_control()?;
         let again =
             format!("SAVEPOINT tenant_db_again; RELEASE SAVEPOINT tenant_db_again; {}", self.set_tenant);
-        let outcome = self.session.batch(&again).await;
-        guard.finish(outcome)
+        self.control(&again).await
+    }
+
+    /// Sends transaction-control statements of this module, behind BEGIN if need be.
+    async fn control(&self, statements: &str) -> Result<()> {
+        let guard = self.start_control()?;
+        let outcome = async {
+            let begun = self.session.begin(&self.begin)?;
+            let (begun, outcome) = join(begun, self.session.send(statements)).await;
+            begun.and(outcome)
+        };
+        guard.finish(outcome.await)
     }
 }
 
 impl<R: 'static, K: TenantKey> Transaction<R, K> {
     pub(super) fn new(
-        session: PooledConnection<'static, Manager>,
+        session: Lease,
         context: Arc<ContextInner<K>>,
+        begin: String,
         set_tenant: String,
     ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let health = Health::default();
         Self {
-            state: TransactionState { session, context, set_tenant, health, savepoints: 0, id },
+            state: TransactionState { session, context, begin, set_tenant, health, savepoints: 0, id },
             role: PhantomData,
         }
     }
@@ -142,7 +158,7 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
     }
 
     /// Rolls back, and waits until it is done. Dropping the transaction does the same in the background.
-    pub fn rollback(mut self) -> BoxFuture<'static, ()>
+    pub fn rollback(self) -> BoxFuture<'static, ()>
     where
         R: Send,
     {
@@ -224,7 +240,7 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
         Box::pin(async move {
             self.state.savepoints += 1;
             let name = format!("tenant_db_{}", self.state.savepoints);
-            self.control(&format!("SAVEPOINT {name}")).await?;
+            self.state.control(&format!("SAVEPOINT {name}")).await?;
             let guard = SavepointGuard { transaction: self, finished: false };
             let outcome = guard.run(&name, work).await;
             match outcome {
@@ -232,13 +248,6 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
                 Err(error) => Err(E::from(error)),
             }
         })
-    }
-
-    /// Sends a transaction-control statement of this module.
-    async fn control(&self, statement: &str) -> Result<()> {
-        let guard = self.state.start_control()?;
-        let outcome = self.state.session.batch(statement).await;
-        guard.finish(outcome)
     }
 }
 
@@ -262,12 +271,12 @@ impl<R: Send + 'static, K: TenantKey> SavepointGuard<'_, R, K> {
         let ended = if state.health.is_lost() {
             Err(Error::ConnectionLost)
         } else if result.is_ok() && health.is_ok() {
-            self.transaction.control(&format!("RELEASE SAVEPOINT {name}")).await
+            state.control(&format!("RELEASE SAVEPOINT {name}")).await
         } else {
             // PostgreSQL takes this even after an error; it is what makes the transaction usable again.
             let undo = format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}");
             let guard = state.health.guard();
-            let undone = guard.finish(state.session.batch(&undo).await);
+            let undone = guard.finish(state.session.send(&undo).await);
             if undone.is_ok() {
                 state.health.heal();
             }

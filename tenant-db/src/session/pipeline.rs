@@ -1,0 +1,141 @@
+//! One statement in a transaction of its own, in one round trip.
+//!
+//! What must never happen is that COMMIT is sent before the statement: the statement would then run outside of the
+//! transaction, without a tenant. Three things prevent it, and each has a test that fails without it:
+//!
+//! - *The line.* A statement that is not prepared on its connection is prepared first, which takes a round trip. COMMIT
+//!   waits behind it on diesel-async's statement cache, whose lock is fair; see [`Session::commit_in_line`].
+//! - *Types to look up.* A parameter of a type without a fixed number (an enum, a domain) makes diesel-async ask for the
+//!   number before it gets in line. Where that is so COMMIT is sent after the statement's answer.
+//! - *No budget.* tokio makes a lock that is free seem taken when a task has used up its share of time, so the pipeline
+//!   runs [`unconstrained`].
+//!
+//! Should all of that fail, no tenant is set where the statement runs, and the database raises 42501 (I4).
+
+use futures_util::future::{BoxFuture, join, join3};
+use tokio::task::unconstrained;
+
+use super::connection::Session;
+use super::db::TenantDb;
+use super::engine::{Progress, Wire};
+use super::observe::{Observed, Operation};
+use super::options::TransactionOptions;
+use crate::context::ContextInner;
+use crate::error::{Error, Result};
+use crate::tenant::TenantKey;
+
+/// Runs `work` on a connection of the pool, and commits it.
+///
+/// A read whose connection turns out to be dead is run once more, on another one; a write only where nothing of it was
+/// sent.
+pub(super) async fn alone<K, T, W>(
+    db: &TenantDb,
+    context: &ContextInner<K>,
+    operation: Operation,
+    observed: &Observed,
+    work: W,
+) -> Result<T>
+where
+    K: TenantKey,
+    W: for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send,
+    T: Send,
+{
+    context.ensure_valid()?;
+    let begin = db.begin_sql(context, &TransactionOptions::new());
+    let mut retried = false;
+    loop {
+        let session = db.acquire(context).await?;
+        let before = session.round_trips();
+        let progress = Progress::default();
+        if operation.is_foreign() {
+            session.expect_foreign_statement();
+        }
+        let answers = send(&session, &begin, operation, &progress, &work).await;
+        let outcome = answers.settle(&session, operation, &progress).await;
+        observed.saw(&progress, session.round_trips() - before);
+        let repeatable = operation.is_read() || progress.was_never_sent();
+        if matches!(outcome, Err(Error::ConnectionLost)) && repeatable && !retried {
+            retried = true;
+            observed.retries();
+            continue;
+        }
+        return outcome;
+    }
+}
+
+/// What the server said, to each of the three messages.
+struct Answers<T> {
+    begin: Result<()>,
+    statement: Result<T>,
+    /// None where COMMIT has not been sent.
+    commit: Option<Result<()>>,
+}
+
+/// Sends BEGIN at once, and the rest when the future is polled.
+fn send<'s, T, W>(
+    session: &'s Session,
+    begin: &'s str,
+    operation: Operation,
+    progress: &'s Progress,
+    work: &W,
+) -> impl Future<Output = Answers<T>> + use<'s, T, W>
+where
+    W: for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<T>>,
+{
+    // The order in which they are polled for the first time is the order in which they are sent.
+    let sent = session.begin(begin).map(|begun| (begun, work(Wire::new(session, progress))));
+    unconstrained(async move {
+        let (begun, statement) = match sent {
+            Ok(sent) => sent,
+            Err(error) => {
+                progress.never_sent();
+                return Answers { begin: Err(error), statement: Err(Error::ConnectionLost), commit: None };
+            }
+        };
+        if operation.is_one_statement() && session.prepares() && !progress.looks_up() {
+            let (begin, statement, commit) = join3(begun, statement, session.commit_in_line()).await;
+            Answers { begin, statement, commit: Some(commit) }
+        } else {
+            let (begin, statement) = join(begun, statement).await;
+            Answers { begin, statement, commit: None }
+        }
+    })
+}
+
+impl<T> Answers<T> {
+    /// What the three answers mean together. The session is clean afterwards, or dirty, or both is being found out.
+    async fn settle(self, session: &Session, operation: Operation, progress: &Progress) -> Result<T> {
+        let statement = self.begin.and(self.statement);
+        let Some(commit) = self.commit else {
+            return match statement {
+                Ok(value) => session.commit().await.map(|()| value),
+                Err(Error::ConnectionLost) => Err(Error::ConnectionLost),
+                Err(error) => {
+                    session.rollback().await;
+                    Err(error)
+                }
+            };
+        };
+        match &commit {
+            // After a statement that failed, COMMIT was a ROLLBACK. One of the two has ended the transaction.
+            Ok(()) => session.ended().await,
+            Err(Error::ConnectionLost) => {}
+            // Refused, which rolled back; or cancelled before it ran, which did not.
+            Err(_) => session.rollback().await,
+        }
+        match (statement, commit) {
+            (Ok(value), Ok(())) => Ok(value),
+            // Nothing depends on the end of a transaction that has only read.
+            (Ok(value), Err(Error::ConnectionLost)) if !operation.is_write() => Ok(value),
+            (Ok(_), Err(Error::ConnectionLost)) => Err(Error::CommitUnknown),
+            (Ok(_), Err(refused)) => Err(refused),
+            (Err(Error::ConnectionLost), Err(Error::ConnectionLost)) if operation.is_write() => {
+                Err(Error::CommitUnknown)
+            }
+            (Err(error), Ok(())) if operation.is_write() && progress.is_carried_out() => {
+                Err(Error::CommittedUnread(Box::new(error)))
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+}
