@@ -7,15 +7,17 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use diesel::connection::CacheSize;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel_async::pooled_connection::PoolableConnection;
-use diesel_async::{AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::future::{BoxFuture, join};
 use tokio::task::unconstrained;
 
 use super::connect::{Canceller, Driver, Link, Traffic};
+use super::guards::Guard;
 use super::statement::TypeName;
 use crate::error::{Error, Result};
 
@@ -74,7 +76,10 @@ impl Session {
     ///
     /// [`Error::ConnectionLost`].
     pub(super) async fn new(link: Link, prepares: bool) -> Result<Self> {
-        let Link { connection, driver, canceller, traffic } = link;
+        let Link { mut connection, driver, canceller, traffic } = link;
+        if !Guard::StatementCache.is_up() {
+            connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+        }
         let session = Self {
             connection,
             driver,
@@ -168,6 +173,11 @@ impl Session {
         let mut connection = &self.connection;
         let answer = AsyncConnectionCore::execute_returning_count(&mut connection, Commit);
         Box::pin(async move { answer.await.map(|_| ()).map_err(Error::from) })
+    }
+
+    /// COMMIT as it would be without a line to wait in: for the tests that see it overtake.
+    pub(super) fn commit_at_once(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.send("COMMIT"))
     }
 
     /// Commits, after everything else was answered. The connection stays dirty unless the server answered.

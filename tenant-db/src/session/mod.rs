@@ -7,6 +7,9 @@ pub(crate) mod connect;
 mod connection;
 mod db;
 mod engine;
+mod guards;
+#[cfg(all(test, feature = "testing"))]
+mod hazards;
 mod health;
 mod manager;
 mod observe;

@@ -12,12 +12,13 @@
 //!
 //! Should all of that fail, no tenant is set where the statement runs, and the database raises 42501 (I4).
 
-use futures_util::future::{BoxFuture, join, join3};
+use futures_util::future::{BoxFuture, Either, join, join3};
 use tokio::task::unconstrained;
 
 use super::connection::Session;
 use super::db::TenantDb;
 use super::engine::{Progress, Wire};
+use super::guards::Guard;
 use super::observe::{Observed, Operation};
 use super::options::TransactionOptions;
 use crate::context::ContextInner;
@@ -84,7 +85,7 @@ where
 {
     // The order in which they are polled for the first time is the order in which they are sent.
     let sent = session.begin(begin).map(|begun| (begun, work(Wire::new(session, progress))));
-    unconstrained(async move {
+    let answers = async move {
         let (begun, statement) = match sent {
             Ok(sent) => sent,
             Err(error) => {
@@ -92,14 +93,18 @@ where
                 return Answers { begin: Err(error), statement: Err(Error::ConnectionLost), commit: None };
             }
         };
-        if operation.is_one_statement() && session.prepares() && !progress.looks_up() {
-            let (begin, statement, commit) = join3(begun, statement, session.commit_in_line()).await;
+        let looks_up = progress.looks_up() && Guard::LookUps.is_up();
+        if operation.is_one_statement() && session.prepares() && !looks_up {
+            let commit =
+                if Guard::Line.is_up() { session.commit_in_line() } else { session.commit_at_once() };
+            let (begin, statement, commit) = join3(begun, statement, commit).await;
             Answers { begin, statement, commit: Some(commit) }
         } else {
             let (begin, statement) = join(begun, statement).await;
             Answers { begin, statement, commit: None }
         }
-    })
+    };
+    if Guard::Unconstrained.is_up() { Either::Left(unconstrained(answers)) } else { Either::Right(answers) }
 }
 
 impl<T> Answers<T> {
