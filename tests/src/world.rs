@@ -46,6 +46,12 @@ impl World {
         self.database.url(self.config.runtime_role())
     }
 
+    /// The URL of a superuser, whom no policy binds.
+    #[must_use]
+    pub fn admin_url(&self) -> &str {
+        self.database.admin_url()
+    }
+
     /// The names in this database.
     pub fn config(&self) -> &DatabaseConfig {
         &self.config
