@@ -12,7 +12,8 @@ const CAPACITY: usize = 16 * 1024 * 1024;
 /// for what is left of it: some microseconds, since it is late most of the time.
 const LATENESS: Duration = Duration::from_micros(25);
 
-/// A queue in which every piece waits for its time.
+/// A queue in which every piece waits for its time, and for those before it: none overtakes another when the round
+/// trip gets shorter.
 #[derive(Debug, Default)]
 pub(super) struct Lane {
     queue: Mutex<Queue>,
@@ -25,8 +26,6 @@ struct Queue {
     parcels: VecDeque<Parcel>,
     /// In `parcels`.
     bytes: usize,
-    /// When the last one is due, since none may overtake another when the round trip gets shorter.
-    last_due: Option<Instant>,
     progress: Progress,
 }
 
@@ -82,12 +81,14 @@ impl Lane {
         if queue.progress == Progress::Closed {
             return;
         }
-        let due = queue.last_due.map_or(due, |last| last.max(due));
-        queue.last_due = Some(due);
         queue.bytes += content.len();
         queue.parcels.push_back(Parcel { due, content });
+        let is_first = queue.parcels.len() == 1;
         drop(queue);
-        self.arrived.notify_one();
+        // Behind another one, it changes nothing about when the thread at the end has to wake up.
+        if is_first {
+            self.arrived.notify_one();
+        }
     }
 
     /// The next piece, at the time at which it is due; none once the lane is closed.

@@ -28,6 +28,8 @@ pub(super) struct Link {
     to_server: Lane,
     to_client: Lane,
     broken: AtomicBool,
+    /// The last bytes that may pass are being written; nothing passes any more, not the answer to them either.
+    cut: AtomicBool,
     /// Whether bytes of the server were handed to the client after its last ones.
     answered: AtomicBool,
     controls: Arc<Controls>,
@@ -48,6 +50,7 @@ impl Link {
             to_server: Lane::default(),
             to_client: Lane::default(),
             broken: AtomicBool::new(false),
+            cut: AtomicBool::new(false),
             answered: AtomicBool::new(true),
             _counted: Counted::new(&controls),
             controls,
@@ -56,7 +59,7 @@ impl Link {
 
     /// Forwards until both sides have ended or the link is broken.
     pub(super) fn run(&self, address: &ServerAddress, name: &str) {
-        if self.controls.delay(|| self.is_broken()).is_none() {
+        if self.controls.delay(|| self.is_over()).is_none() {
             return;
         }
         let Ok(server) = address.connect() else {
@@ -100,6 +103,10 @@ impl Link {
         self.broken.load(Ordering::SeqCst)
     }
 
+    fn is_over(&self) -> bool {
+        self.cut.load(Ordering::SeqCst) || self.is_broken()
+    }
+
     fn lane(&self, direction: Direction) -> &Lane {
         match direction {
             Direction::ToServer => &self.to_server,
@@ -121,7 +128,7 @@ impl Link {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(_) => 0,
             };
-            let Some(delay) = self.controls.delay(|| self.is_broken()) else {
+            let Some(delay) = self.controls.delay(|| self.is_over()) else {
                 return;
             };
             let due = Instant::now() + delay;
@@ -153,7 +160,7 @@ impl Link {
                     }
                 }
                 Content::End => {
-                    if self.controls.delay(|| self.is_broken()).is_some() {
+                    if self.controls.delay(|| self.is_over()).is_some() {
                         self.end(direction, server);
                     }
                     return self.lane(direction).close();
@@ -163,24 +170,27 @@ impl Link {
     }
 
     fn deliver(&self, direction: Direction, server: &ServerStream, bytes: &[u8]) -> io::Result<()> {
-        let passage = self.controls.pass(direction, bytes.len(), || self.is_broken());
+        let passage = self.controls.pass(direction, bytes.len(), || self.is_over());
         let allowed = match passage {
             None => return Err(ErrorKind::ConnectionReset.into()),
             Some(Passage::Whole) => bytes,
-            Some(Passage::Cut(length)) => &bytes[..length],
+            Some(Passage::Cut(length)) => {
+                self.cut.store(true, Ordering::SeqCst);
+                &bytes[..length]
+            }
         };
-        match direction {
+        let outcome = match direction {
             Direction::ToServer => write_all(&mut &*server, allowed, || self.is_broken()),
             Direction::ToClient => {
                 // Before they are written: the client may answer before the next line is reached.
                 self.answered.fetch_or(!allowed.is_empty(), Ordering::SeqCst);
                 write_all(&mut &self.client, allowed, || self.is_broken())
             }
-        }?;
+        };
         if matches!(passage, Some(Passage::Cut(_))) {
             self.break_off();
         }
-        Ok(())
+        outcome
     }
 
     fn end(&self, direction: Direction, server: &ServerStream) {

@@ -100,6 +100,8 @@ impl Shared {
 
     /// A connection that the system has no thread for is closed.
     fn serve(self: &Arc<Self>, client: TcpStream) {
+        // Held until it is on the list: what is counted as open is there for a reset.
+        let mut open = self.open();
         let Ok(link) = Link::new(client, Arc::clone(&self.controls)) else {
             return;
         };
@@ -110,7 +112,6 @@ impl Shared {
             .name(format!("{} of client", self.name))
             .spawn(move || link.run(&shared.server, &shared.name));
         if let Ok(thread) = spawned {
-            let mut open = self.open();
             open.retain(|open| !open.thread.is_finished());
             open.push(OpenLink { link: weak, thread });
         }

@@ -50,21 +50,24 @@ impl ServerAddress {
             let source = std::error::Error::source(&error).map(ToString::to_string);
             invalid(source.unwrap_or_else(|| error.to_string()))
         })?;
+        let (addresses, hosts) = (config.get_hostaddrs(), config.get_hosts());
+        if addresses.len() > 1 || hosts.len() > 1 {
+            return Err(invalid("it names more than one host"));
+        }
         let port = match config.get_ports() {
             [] => 5432,
             [port] => *port,
             _ => return Err(invalid("it names more than one port")),
         };
-        match (config.get_hostaddrs(), config.get_hosts()) {
-            ([address], [] | [_]) => Ok(Self::Ip(SocketAddr::new(*address, port))),
+        match (addresses, hosts) {
+            ([address], _) => Ok(Self::Ip(SocketAddr::new(*address, port))),
             ([], [Host::Tcp(name)]) => Ok(match name.parse::<IpAddr>() {
                 Ok(address) => Self::Ip(SocketAddr::new(address, port)),
                 Err(_) => Self::Name(name.clone(), port),
             }),
             #[cfg(unix)]
             ([], [Host::Unix(folder)]) => Ok(Self::Socket(folder.join(format!(".s.PGSQL.{port}")))),
-            ([], []) => Err(invalid("it names no host")),
-            _ => Err(invalid("it names more than one host")),
+            _ => Err(invalid("it names no host")),
         }
     }
 
@@ -187,7 +190,7 @@ mod tests {
         for (url, reason) in [
             ("postgresql:///shop", "no host"),
             ("postgresql://ada@one,two/shop", "more than one host"),
-            ("postgresql://ada@one:1,two:2/shop", "more than one port"),
+            ("postgresql://ada@one/shop?port=1,2", "more than one port"),
             ("postgresql://ada@one/shop?color=red", "color"),
         ] {
             let message = ServerAddress::parse(url).unwrap_err().to_string();
