@@ -1,6 +1,7 @@
 //! What the tests share: three models, one for each type of tenant key, and a database to keep them in.
 
 pub mod models;
+pub mod operations;
 pub mod poll;
 mod tap;
 mod world;

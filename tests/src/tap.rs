@@ -37,6 +37,8 @@ struct Heard {
 #[derive(Debug)]
 struct Link {
     closed: AtomicBool,
+    /// Nothing passes any more, in either direction.
+    silent: AtomicBool,
     server: tokio::sync::Mutex<OwnedWriteHalf>,
     question: Mutex<Option<Question>>,
 }
@@ -95,6 +97,13 @@ impl Tap {
         lock(&self.heard.links).len()
     }
 
+    /// Lets nothing pass any more on the connection that was opened last. Nobody is told.
+    pub fn silence(&self) {
+        if let Some(link) = lock(&self.heard.links).last() {
+            link.silent.store(true, Ordering::SeqCst);
+        }
+    }
+
     /// Asks on the connection that was opened last; none where it is closed. Nobody else may be using it.
     pub async fn ask(&self, sql: &str) -> Option<Answer> {
         let link = Arc::clone(lock(&self.heard.links).last()?);
@@ -125,12 +134,16 @@ async fn forward(client: TcpStream, upstream: String, heard: Arc<Heard>) {
     let (from_server, to_server) = server.into_split();
     let link = Arc::new(Link {
         closed: AtomicBool::new(false),
+        silent: AtomicBool::new(false),
         server: tokio::sync::Mutex::new(to_server),
         question: Mutex::default(),
     });
     let answers = tokio::spawn(read_along(from_server, to_client, Arc::clone(&link), heard));
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
+        if link.silent.load(Ordering::SeqCst) {
+            continue;
+        }
         if link.server.lock().await.write_all(&buffer[..length]).await.is_err() {
             break;
         }
@@ -158,6 +171,9 @@ async fn read_along(
             }
             if message[0] == b'N' && message.windows(7).any(|field| field == b"C25001\0") {
                 heard.nested.fetch_add(1, Ordering::SeqCst);
+            }
+            if link.silent.load(Ordering::SeqCst) {
+                continue;
             }
             if !answers_question(&message, &link) && client.write_all(&message).await.is_err() {
                 break;

@@ -24,7 +24,11 @@ impl World {
 
     /// A new one, with the tables of models that the test itself declares.
     pub async fn with(tables: &str) -> Self {
-        let server = Postgres::shared().await.expect("a PostgreSQL server");
+        Self::on(Postgres::shared().await.expect("a PostgreSQL server"), tables).await
+    }
+
+    /// A new one on a server of the test's own.
+    pub async fn on(server: &Postgres, tables: &str) -> Self {
         // Roles belong to the server. On one of our own they may be shared; on somebody else's they must be new.
         let prefix = match server.source() {
             ServerSource::FromEnvironment { throwaway: false, .. } => unique_name("tdb_test"),

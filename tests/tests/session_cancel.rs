@@ -9,255 +9,24 @@
     clippy::panic,
     reason = "a test that cannot go on has failed"
 )]
+#![allow(clippy::semicolon_if_nothing_returned, reason = "a case ends with its answer, whatever that is")]
 
 use std::collections::BTreeSet;
-use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use diesel::dsl::sql;
-use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Bool;
+use tenant_db::danger;
 use tenant_db::prelude::*;
-use tenant_db::{Error, Result, danger};
 use tenant_db_tests::models::*;
-use tenant_db_tests::poll::{Drop, poll_times};
-use tenant_db_tests::{Tap, World};
+use tenant_db_tests::operations::{ADA, BOB, Case, Running, limit, named, single_statements, transactions};
+use tenant_db_tests::poll::{Moment, poll_times};
+use tenant_db_tests::{Tap, World, cases};
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{Client, NoTls};
-use uuid::Uuid;
 
 /// A lock whose holder was dropped is to be free within this time.
 const FREE_WITHIN: Duration = Duration::from_secs(1);
-
-type Running<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
-
-/// An operation, under the name of the method or methods that it tries.
-struct Case {
-    name: &'static str,
-    run: for<'a> fn(&'a TenantDb, &'a TenantContext<Manager>) -> Running<'a>,
-}
-
-macro_rules! cases {
-    ($($name:literal => |$db:ident, $own:ident| $work:expr;)+) => {
-        [$(Case { name: $name, run: |$db, $own| Box::pin(async move { $work; Ok(()) }) }),+]
-    };
-}
-
-const ADA: Uuid = Uuid::from_u128(1);
-const BOB: Uuid = Uuid::from_u128(2);
-
-fn named(name: &str) -> NewCustomer {
-    NewCustomer { name: name.into(), credit_limit: 1 }
-}
-
-fn limit(credit_limit: i64) -> CustomerChanges {
-    CustomerChanges { credit_limit: Some(credit_limit), ..Default::default() }
-}
-
-#[derive(Debug)]
-struct Mine;
-
-impl From<Error> for Mine {
-    fn from(_: Error) -> Self {
-        Self
-    }
-}
-
-impl From<Mine> for Error {
-    fn from(_: Mine) -> Self {
-        Self::NoChanges
-    }
-}
-
-#[derive(Debug, QueryableByName)]
-struct Name {
-    #[diesel(sql_type = Text)]
-    name: String,
-}
-
-fn single_statements() -> Vec<Case> {
-    let cases = cases! {
-        "find" => |db, own| db.scoped::<Customer>(own).find(ADA).await?;
-        "find_optional" => |db, own| db.scoped::<Customer>(own).find_optional(ADA).await?;
-        "find_many" => |db, own| db.scoped::<Customer>(own).find_many([ADA, BOB]).await?;
-        "first" => |db, own| db.scoped::<Customer>(own).first().await?;
-        "load" => |db, own| db.scoped::<Customer>(own).load().await?;
-        "count" => |db, own| db.scoped::<Customer>(own).count().await?;
-        "exists" => |db, own| db.scoped::<Customer>(own).exists().await?;
-        "filter, or_filter, order, limit, offset" => |db, own| {
-            let customers = db.scoped::<Customer>(own);
-            let either = customers.filter(customers::name.eq("ada")).or_filter(customers::name.eq("bob"));
-            either.order(customers::name.asc()).then_order_by(customers::id.asc()).limit(1).offset(1).load().await?
-        };
-        "select, load" => |db, own| {
-            db.scoped::<Customer>(own).select(customers::name).distinct().load::<String>().await?
-        };
-        "select, first" => |db, own| {
-            db.scoped::<Customer>(own).order(customers::name.asc()).select(customers::name).first::<String>().await?
-        };
-        "into_boxed" => |db, own| {
-            db.scoped::<Customer>(own).into_boxed().filter(customers::name.eq("ada")).count().await?
-        };
-        "for_update" => |db, own| db.scoped::<Customer>(own).for_update().load().await?;
-        "skip_locked" => |db, own| db.scoped::<Customer>(own).for_update().skip_locked().load().await?;
-        "insert" => |db, own| db.scoped::<Customer>(own).insert(named("new")).await?;
-        "insert_many" => |db, own| {
-            db.scoped::<Customer>(own).insert_many([named("x"), named("y"), named("z")]).await?
-        };
-        "update" => |db, own| db.scoped::<Customer>(own).update(ADA, limit(7)).await?;
-        "filter, update" => |db, own| {
-            db.scoped::<Customer>(own).filter(customers::credit_limit.gt(0)).update(limit(7)).await?
-        };
-        "delete" => |db, own| db.scoped::<Customer>(own).delete(ADA).await?;
-        "filter, delete" => |db, own| {
-            db.scoped::<Customer>(own).filter(customers::credit_limit.gt(0)).delete().await?
-        };
-        "a raw fragment, load" => |db, own| {
-            db.scoped::<Customer>(own).filter(sql::<Bool>("pg_advisory_lock(7) IS NOT NULL")).load().await?
-        };
-        "a raw fragment, update" => |db, own| {
-            let raw = sql::<Bool>("pg_advisory_lock(7) IS NOT NULL");
-            db.scoped::<Customer>(own).filter(raw).update(limit(7)).await?
-        };
-        "a raw fragment, delete" => |db, own| {
-            let raw = sql::<Bool>("pg_advisory_lock(7) IS NOT NULL");
-            db.scoped::<Customer>(own).filter(raw).delete().await?
-        };
-    };
-    cases.into()
-}
-
-fn transactions() -> Vec<Case> {
-    let cases = cases! {
-        "transaction" => |db, own| {
-            db.transaction(own, async |tx| {
-                let ada = tx.scoped::<Customer>().find(ADA).await?;
-                tx.scoped::<Customer>().insert(named("new")).await?;
-                tx.scoped::<Customer>().update(BOB, limit(ada.credit_limit + 8)).await
-            })
-            .await?
-        };
-        "transaction, refused" => |db, own| {
-            let refused = db.transaction(own, async |tx| {
-                tx.scoped::<Customer>().insert(named("new")).await?;
-                tx.scoped::<Customer>().insert(named("ada")).await
-            });
-            assert!(matches!(refused.await, Err(Error::Conflict(_))));
-        };
-        "try_transaction" => |db, own| {
-            let undone: Result<(), Mine> = db.try_transaction(own, async |tx| {
-                tx.scoped::<Customer>().insert(named("new")).await?;
-                Err(Mine)
-            })
-            .await;
-            assert!(undone.is_err());
-        };
-        "transaction_with" => |db, own| {
-            let options = TransactionOptions::new().serializable().retries(2);
-            db.transaction_with(own, options, async |tx| {
-                let ada = tx.scoped::<Customer>().find(ADA).await?;
-                tx.scoped::<Customer>().update(ADA, limit(ada.credit_limit + 1)).await?;
-                tx.scoped::<Customer>().delete(BOB).await
-            })
-            .await?
-        };
-        "try_transaction_with" => |db, own| {
-            let options = TransactionOptions::new().repeatable_read().retries(2);
-            let done: Result<(), Mine> = db.try_transaction_with(own, options, async |tx| {
-                tx.scoped::<Customer>().insert_many([named("x"), named("y")]).await?;
-                tx.scoped::<Customer>().delete(BOB).await?;
-                Ok(())
-            })
-            .await;
-            done?
-        };
-        "begin, commit" => |db, own| {
-            let tx = db.begin(own).await?;
-            tx.scoped::<Customer>().insert(named("x")).await?;
-            tx.scoped::<Customer>().filter(customers::name.eq("ada")).delete().await?;
-            tx.commit().await?
-        };
-        "begin, rollback" => |db, own| {
-            let tx = db.begin(own).await?;
-            tx.scoped::<Customer>().insert(named("x")).await?;
-            tx.scoped::<Customer>().for_update().load().await?;
-            tx.rollback().await
-        };
-        "begin_with, dropped" => |db, own| {
-            let tx = db.begin_with(own, TransactionOptions::new().serializable().read_only()).await?;
-            tx.scoped::<Customer>().load().await?;
-            drop(tx)
-        };
-        "begin, commit, nothing between" => |db, own| db.begin(own).await?.commit().await?;
-        "savepoint" => |db, own| {
-            db.transaction(own, async |tx| {
-                tx.scoped::<Customer>().insert(named("outer")).await?;
-                tx.savepoint(async |tx| {
-                    tx.scoped::<Customer>().insert(named("inner")).await?;
-                    tx.savepoint(async |tx| tx.scoped::<Customer>().delete(ADA).await).await
-                })
-                .await
-            })
-            .await?
-        };
-        "savepoint, refused" => |db, own| {
-            db.transaction(own, async |tx| {
-                let refused = tx
-                    .savepoint(async |tx| {
-                        tx.scoped::<Customer>().insert(named("inner")).await?;
-                        tx.scoped::<Customer>().insert(named("ada")).await
-                    })
-                    .await;
-                assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
-                tx.scoped::<Customer>().insert(named("outer")).await
-            })
-            .await?
-        };
-        "try_savepoint" => |db, own| {
-            let mut tx = db.begin(own).await?;
-            let undone: Result<(), Mine> = tx
-                .try_savepoint(async |tx| {
-                    tx.scoped::<Customer>().insert(named("inner")).await?;
-                    Err(Mine)
-                })
-                .await;
-            assert!(undone.is_err());
-            tx.scoped::<Customer>().insert(named("outer")).await?;
-            tx.commit().await?
-        };
-        "danger::sql, load" => |db, own| {
-            let tx = db.begin(own).await?;
-            let left_behind = "SELECT name, pg_advisory_lock(7) FROM customers";
-            let names: Vec<Name> = danger::sql(&tx, "a test", left_behind).load().await?;
-            assert!(names.iter().all(|row| row.name.len() == 3));
-            tx.commit().await?
-        };
-        "danger::sql, execute" => |db, own| {
-            db.transaction(own, async |tx| {
-                danger::sql(tx, "a test", "SELECT pg_advisory_lock(7)").execute().await?;
-                danger::sql(tx, "a test", "DELETE FROM customers WHERE name = $1")
-                    .bind::<Text, _>("ada")
-                    .execute()
-                    .await?;
-                danger::sql(tx, "a test", "UPDATE customers SET credit_limit = 9").execute().await
-            })
-            .await?
-        };
-        "reads that are joined" => |db, own| {
-            db.transaction(own, async |tx| {
-                tokio::try_join!(
-                    tx.scoped::<Customer>().count(),
-                    tx.scoped::<Customer>().load(),
-                    tx.scoped::<Customer>().find(ADA),
-                    tx.scoped::<Customer>().exists(),
-                )?;
-                tx.scoped::<Customer>().delete(BOB).await
-            })
-            .await?
-        };
-    };
-    cases.into()
-}
 
 /// What a session may carry from one tenant to the next, and its number.
 const CARRIED: &str = "
@@ -388,7 +157,7 @@ enum Cache {
     Unconnected,
 }
 
-async fn drop_at_every_step(cases: &[Case], cache: Cache, moment: Drop) {
+async fn drop_at_every_step(cases: &[Case], cache: Cache, moment: Moment) {
     let scene = Scene::new().await;
     let mut figures = Figures { operations: cases.len(), ..Figures::default() };
     for case in cases {
@@ -402,7 +171,7 @@ async fn drop_case_at_every_step(
     scene: &Scene,
     case: &Case,
     cache: Cache,
-    moment: Drop,
+    moment: Moment,
     figures: &mut Figures,
 ) {
     let Case { name, run } = case;
@@ -462,26 +231,26 @@ async fn drop_case_at_every_step(
 
 #[tokio::test]
 async fn a_single_statement_can_be_dropped_at_every_step() {
-    drop_at_every_step(&single_statements(), Cache::Warm, Drop::AtOnce).await;
-    drop_at_every_step(&single_statements(), Cache::Warm, Drop::WhenWoken).await;
+    drop_at_every_step(&single_statements(), Cache::Warm, Moment::AtOnce).await;
+    drop_at_every_step(&single_statements(), Cache::Warm, Moment::WhenWoken).await;
 }
 
 #[tokio::test]
 async fn a_single_statement_that_is_not_prepared_yet_can_be_dropped_at_every_step() {
-    drop_at_every_step(&single_statements(), Cache::Cold, Drop::AtOnce).await;
-    drop_at_every_step(&single_statements(), Cache::Cold, Drop::WhenWoken).await;
+    drop_at_every_step(&single_statements(), Cache::Cold, Moment::AtOnce).await;
+    drop_at_every_step(&single_statements(), Cache::Cold, Moment::WhenWoken).await;
 }
 
 #[tokio::test]
 async fn a_transaction_can_be_dropped_at_every_step() {
-    drop_at_every_step(&transactions(), Cache::Warm, Drop::AtOnce).await;
-    drop_at_every_step(&transactions(), Cache::Warm, Drop::WhenWoken).await;
+    drop_at_every_step(&transactions(), Cache::Warm, Moment::AtOnce).await;
+    drop_at_every_step(&transactions(), Cache::Warm, Moment::WhenWoken).await;
 }
 
 #[tokio::test]
 async fn a_transaction_whose_statements_are_not_prepared_yet_can_be_dropped_at_every_step() {
-    drop_at_every_step(&transactions(), Cache::Cold, Drop::AtOnce).await;
-    drop_at_every_step(&transactions(), Cache::Cold, Drop::WhenWoken).await;
+    drop_at_every_step(&transactions(), Cache::Cold, Moment::AtOnce).await;
+    drop_at_every_step(&transactions(), Cache::Cold, Moment::WhenWoken).await;
 }
 
 #[tokio::test]
@@ -493,7 +262,7 @@ async fn an_operation_can_be_dropped_while_its_connection_is_opened() {
     .into();
     let scene = Scene::new().await;
     let mut figures = Figures::default();
-    for moment in [Drop::AtOnce, Drop::WhenWoken] {
+    for moment in [Moment::AtOnce, Moment::WhenWoken] {
         for case in &cases {
             drop_case_at_every_step(&scene, case, Cache::Unconnected, moment, &mut figures).await;
         }
