@@ -98,7 +98,8 @@ impl TenantDbBuilder {
         if let Some(name) = target.application_name() {
             session.application_name = name.to_owned();
         }
-        let (prepares, set_local) = (session.prepared_statements, session.set_local_sql());
+        let prepares = session.prepared_statements;
+        let set_local = if prepares { String::new() } else { session.set_local_sql() };
         let connector = Connector::new(target, session)?;
         match &self.verification {
             None => verify(&connector, &self.database).await?,

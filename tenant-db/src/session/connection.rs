@@ -13,7 +13,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{AsyncConnection, AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection};
-use futures_util::future::{BoxFuture, join};
+use futures_util::future::BoxFuture;
 use tokio::task::unconstrained;
 
 use super::connect::{Canceller, Driver, Link, Traffic};
@@ -76,7 +76,7 @@ impl Session {
     ///
     /// [`Error::ConnectionLost`].
     pub(super) async fn new(link: Link, prepares: bool) -> Result<Self> {
-        let Link { mut connection, driver, canceller, traffic } = link;
+        let Link { mut connection, driver, canceller, traffic, batching } = link;
         if !Guard::StatementCache.is_up() {
             connection.set_prepared_statement_cache_size(CacheSize::Disabled);
         }
@@ -97,8 +97,10 @@ impl Session {
         if prepares {
             // COMMIT is prepared here, once, so that it can wait in line behind a statement; see `commit_in_line`. The
             // transaction around it spares the server's log a warning.
-            let (begun, committed) = join(session.send("BEGIN"), session.commit_in_line()).await;
-            begun.and(committed)?;
+            session.send("BEGIN").await?;
+            // Everything that was sent before is answered now.
+            batching.turn_on();
+            session.commit_in_line().await?;
         }
         Ok(session)
     }

@@ -5,7 +5,11 @@ use std::future::poll_fn;
 use tokio::task::AbortHandle;
 use tokio_postgres::{AsyncMessage, Connection};
 
+use super::batch::Batched;
 use super::stream::Stream;
+
+/// What the driver reads and writes.
+type Wire = Batched<Stream>;
 
 /// The task that moves a connection's bytes. Dropped, it lets the task finish by itself: after the last answer that is
 /// outstanding when the client goes away, it takes leave of the server.
@@ -15,7 +19,7 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn spawn(connection: Connection<Stream, Stream>) -> Self {
+    pub(super) fn spawn(connection: Connection<Wire, Wire>) -> Self {
         Self { task: tokio::spawn(drive(connection)).abort_handle() }
     }
 
@@ -25,7 +29,7 @@ impl Driver {
     }
 }
 
-async fn drive(mut connection: Connection<Stream, Stream>) {
+async fn drive(mut connection: Connection<Wire, Wire>) {
     while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
         // Of other messages nobody knows whether they quote rows (I10).
         let AsyncMessage::Notice(notice) = message else { continue };

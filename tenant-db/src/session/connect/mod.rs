@@ -3,6 +3,7 @@
 //! tokio-postgres's own way to connect hides the address, which a request to cancel has to reach again, and its socket,
 //! whose flights are counted. So sockets are opened here, in the order and with the options that it would use.
 
+mod batch;
 mod cancel;
 mod driver;
 mod failure;
@@ -18,11 +19,13 @@ use diesel_async::AsyncPgConnection;
 use tokio_postgres::config::{SslMode, SslNegotiation, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, SimpleQueryMessage};
 
+pub(crate) use batch::Switch;
 pub(crate) use cancel::Canceller;
 pub(crate) use driver::Driver;
 pub(crate) use stream::Traffic;
 pub(crate) use target::Target;
 
+use self::batch::Batched;
 use self::failure::Failure;
 use self::server::{Server, in_order};
 use self::socket::TcpOptions;
@@ -51,6 +54,8 @@ pub(crate) struct Link {
     pub(crate) driver: Driver,
     pub(crate) canceller: Canceller,
     pub(crate) traffic: Arc<Traffic>,
+    /// Off at first.
+    pub(crate) batching: Switch,
 }
 
 impl Connector {
@@ -116,19 +121,18 @@ impl Inner {
 
     async fn attempt(&self, server: &Arc<Server>) -> Result<Link, Failure> {
         let stream = server.reach().await.map_err(Failure::Unreachable)?;
-        let traffic = stream.traffic();
-        let (client, connection) = self
-            .startup(stream.is_encrypted())
-            .connect_raw(stream, Encrypted)
-            .await
-            .map_err(Failure::Driver)?;
+        let (traffic, encrypted) = (stream.traffic(), stream.is_encrypted());
+        let stream = Batched::new(stream);
+        let batching = stream.switch();
+        let (client, connection) =
+            self.startup(encrypted).connect_raw(stream, Encrypted).await.map_err(Failure::Driver)?;
         // Until the end of the attempt, which may be that nobody waits for it any more.
         let unfinished = KilledUnlessFinished(Some(Driver::spawn(connection)));
         self.check_attributes(&client).await?;
         let canceller = Canceller::new(client.cancel_token(), Arc::clone(server));
         let connection = AsyncPgConnection::try_from(client).await.map_err(|_| Failure::Lost)?;
         let driver = unfinished.finish().ok_or(Failure::Lost)?;
-        Ok(Link { connection, driver, canceller, traffic })
+        Ok(Link { connection, driver, canceller, traffic, batching })
     }
 
     /// What the server is told at the start: the URL's words, then ours.

@@ -1,0 +1,579 @@
+//! [`Batched`]: lets the server answer a transaction's beginning, its statement and its end in one go.
+//!
+//! tokio-postgres closes each request with a *Sync*, and at each Sync the server flushes its answer. For `BEGIN; SET LOCAL`,
+//! a statement and COMMIT that is three writes and three wake-ups of the client where one would do: on a local connection
+//! they cost as much as the statement. So between the driver and the socket
+//!
+//! - the message with `BEGIN; SET LOCAL …` becomes two commands of the extended protocol, without a Sync,
+//! - the Sync between a statement and a COMMIT that was written together with it is left out,
+//! - and the driver is told *ReadyForQuery* where it expects one.
+//!
+//! Without a Sync the server skips what follows an error, up to the next one. Inside of a transaction that makes no
+//! difference: the commands would fail, and they are reported with the error that they would have had (25P02). COMMIT is
+//! skipped too, where it would have been a ROLLBACK, so the transaction is still open, and its owner rolls it back.
+//!
+//! The protocol's messages: <https://www.postgresql.org/docs/current/protocol-message-formats.html>.
+
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, BufMut, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_postgres::tls::{ChannelBinding, TlsStream};
+
+/// How much is read at a time.
+const CHUNK: usize = 16 * 1024;
+
+/// How much may wait to be written before the driver has to wait as well.
+const MAX_WAITING: usize = 256 * 1024;
+
+/// A stream of protocol messages in which some Syncs are left out.
+#[derive(Debug)]
+pub(super) struct Batched<S> {
+    stream: S,
+    switch: Switch,
+    outbox: Outbox,
+    inbox: Inbox,
+    requests: Requests,
+    chunk: Box<[u8]>,
+}
+
+/// Turns batching on. Until then every byte passes as it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Switch(Arc<AtomicBool>);
+
+impl Switch {
+    /// To be called when no request is on its way.
+    pub(crate) fn turn_on(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn is_on(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl<S> Batched<S> {
+    pub(super) fn new(stream: S) -> Self {
+        let (outbox, inbox, requests) = (Outbox::default(), Inbox::default(), Requests::default());
+        let chunk = vec![0; CHUNK].into_boxed_slice();
+        Self { stream, switch: Switch::default(), outbox, inbox, requests, chunk }
+    }
+
+    pub(super) fn switch(&self) -> Switch {
+        self.switch.clone()
+    }
+}
+
+/// Requests whose answer is not complete, in the order in which they were sent.
+#[derive(Debug, Default)]
+struct Requests {
+    waiting: VecDeque<Request>,
+    /// The server has reported an error and skips everything up to the next Sync.
+    skips: bool,
+}
+
+/// What the driver takes for one request, with one ReadyForQuery at the end of its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Request {
+    /// It ends with a Sync, so the server itself says ReadyForQuery.
+    synced: bool,
+    /// Commands to be completed: the end of the answer where there is no Sync.
+    commands: u8,
+    /// It was a simple query, whose answer has no ParseComplete and no BindComplete.
+    simple: bool,
+}
+
+/// Frontend messages on their way out.
+#[derive(Debug, Default)]
+struct Outbox {
+    /// The beginning of a message whose end the driver has not written yet.
+    partial: BytesMut,
+    out: BytesMut,
+    /// The name under which COMMIT is prepared.
+    commit: Vec<u8>,
+    current: Current,
+    owed: Option<Owed>,
+}
+
+/// What the request that is being written consists of so far.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Current {
+    #[default]
+    Nothing,
+    /// A prepared statement's Bind, right behind a BEGIN.
+    StatementAfterBegin,
+    Anything,
+}
+
+/// The last request was written without its Sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owed {
+    /// Any request of the extended protocol brings one.
+    AfterBegin,
+    /// Only COMMIT brings one.
+    AfterStatement,
+}
+
+impl Outbox {
+    /// Takes what the driver writes.
+    fn write(&mut self, bytes: &[u8], requests: &mut Requests) {
+        self.partial.extend_from_slice(bytes);
+        while let Some(length) = message_length(&self.partial) {
+            let message = self.partial.split_to(length);
+            self.pass(&message, requests);
+        }
+    }
+
+    fn pass(&mut self, message: &[u8], requests: &mut Requests) {
+        let (kind, body) = (message[0], &message[5..]);
+        match kind {
+            b'Q' => {
+                self.pay(requests);
+                self.pass_simple(message, body, requests);
+                return;
+            }
+            b'S' if std::mem::take(&mut self.current) == Current::StatementAfterBegin => {
+                requests.waiting.push_back(Request { synced: false, commands: 1, simple: false });
+                self.owed = Some(Owed::AfterStatement);
+                return;
+            }
+            b'S' => requests.waiting.push_back(Request::SYNCED),
+            b'X' => self.pay(requests),
+            _ => self.begin_or_go_on(kind, body, requests),
+        }
+        self.out.extend_from_slice(message);
+    }
+
+    fn pass_simple(&mut self, message: &[u8], body: &[u8], requests: &mut Requests) {
+        if let Some(commands) = split_begin(body) {
+            for command in commands {
+                put_command(&mut self.out, command);
+            }
+            requests.waiting.push_back(Request { synced: false, commands: 2, simple: true });
+            self.owed = Some(Owed::AfterBegin);
+        } else {
+            self.out.extend_from_slice(message);
+            requests.waiting.push_back(Request::SYNCED);
+        }
+    }
+
+    /// A message of the extended protocol, the first of its request or a later one.
+    fn begin_or_go_on(&mut self, kind: u8, body: &[u8], requests: &mut Requests) {
+        if kind == b'P' {
+            self.notice_commit(body);
+        }
+        if self.current != Current::Nothing {
+            if kind != b'E' {
+                self.current = Current::Anything;
+            }
+            return;
+        }
+        self.current = Current::Anything;
+        match self.owed {
+            Some(Owed::AfterBegin) => {
+                self.owed = None;
+                if kind == b'B' {
+                    self.current = Current::StatementAfterBegin;
+                }
+            }
+            Some(Owed::AfterStatement) if kind == b'B' && self.is_commit(body) => self.owed = None,
+            _ => self.pay(requests),
+        }
+    }
+
+    /// Writes the Sync that was left out.
+    fn pay(&mut self, requests: &mut Requests) {
+        if self.owed.take().is_some() {
+            self.out.extend_from_slice(SYNC);
+            if let Some(request) = requests.waiting.back_mut() {
+                request.synced = true;
+            }
+        }
+    }
+
+    /// Remembers under which name COMMIT is prepared.
+    fn notice_commit(&mut self, body: &[u8]) {
+        let mut fields = body.splitn(3, |byte| *byte == 0);
+        if let (Some(name), Some(b"COMMIT")) = (fields.next(), fields.next()) {
+            self.commit = name.to_vec();
+        }
+    }
+
+    /// Whether a Bind is for COMMIT: the statement's name comes after the portal's.
+    fn is_commit(&self, body: &[u8]) -> bool {
+        !self.commit.is_empty() && body.splitn(3, |byte| *byte == 0).nth(1) == Some(&self.commit[..])
+    }
+}
+
+impl Request {
+    const SYNCED: Self = Self { synced: true, commands: 0, simple: false };
+}
+
+/// Backend messages on their way in.
+#[derive(Debug, Default)]
+struct Inbox {
+    header: [u8; 5],
+    have: usize,
+    /// Bytes of the current message that are still to come.
+    left: usize,
+    dropped: bool,
+    ready: BytesMut,
+}
+
+impl Inbox {
+    /// Takes what the server sends.
+    fn read(&mut self, mut bytes: &[u8], requests: &mut Requests) {
+        while !bytes.is_empty() {
+            if self.have < self.header.len() {
+                let taken = bytes.len().min(self.header.len() - self.have);
+                self.header[self.have..self.have + taken].copy_from_slice(&bytes[..taken]);
+                self.have += taken;
+                bytes.advance(taken);
+                if self.have < self.header.len() {
+                    return;
+                }
+                let [kind, length @ ..] = self.header;
+                self.left = (u32::from_be_bytes(length) as usize).saturating_sub(4);
+                self.begin(kind, requests);
+            }
+            let taken = bytes.len().min(self.left);
+            if !self.dropped {
+                self.ready.extend_from_slice(&bytes[..taken]);
+            }
+            self.left -= taken;
+            bytes.advance(taken);
+            if self.left == 0 {
+                self.have = 0;
+                self.end(self.header[0], requests);
+            }
+        }
+    }
+
+    fn begin(&mut self, kind: u8, requests: &mut Requests) {
+        let first = requests.waiting.front();
+        // ParseComplete and BindComplete.
+        self.dropped = matches!(kind, b'1' | b'2') && first.is_some_and(|request| request.simple);
+        if kind == b'Z' && requests.skips {
+            self.put_skipped_requests(requests);
+            self.put_skipped();
+        }
+        if !self.dropped {
+            self.ready.extend_from_slice(&self.header);
+        }
+    }
+
+    fn end(&mut self, kind: u8, requests: &mut Requests) {
+        let Some(first) = requests.waiting.front_mut() else { return };
+        match kind {
+            b'Z' => {
+                requests.waiting.pop_front();
+                requests.skips = false;
+            }
+            // CommandComplete, EmptyQueryResponse.
+            b'C' | b'I' if !first.synced => {
+                first.commands = first.commands.saturating_sub(1);
+                if first.commands == 0 {
+                    requests.waiting.pop_front();
+                    self.ready.extend_from_slice(READY_IN_TRANSACTION);
+                }
+            }
+            b'E' if !first.synced => {
+                requests.waiting.pop_front();
+                self.ready.extend_from_slice(READY_AFTER_ERROR);
+                requests.skips = true;
+                self.put_skipped_requests(requests);
+            }
+            _ => {}
+        }
+    }
+
+    /// Answers the requests of which the server says nothing any more.
+    fn put_skipped_requests(&mut self, requests: &mut Requests) {
+        while requests.waiting.front().is_some_and(|request| !request.synced) {
+            requests.waiting.pop_front();
+            self.put_skipped();
+            self.ready.extend_from_slice(READY_AFTER_ERROR);
+        }
+    }
+
+    /// What a command is told that comes after an error in its transaction.
+    fn put_skipped(&mut self) {
+        const FIELDS: &[u8] = b"SERROR\0VERROR\0C25P02\0\
+            Mcurrent transaction is aborted, commands ignored until end of transaction block\0\0";
+        self.ready.put_u8(b'E');
+        self.ready.put_u32(4 + FIELDS.len() as u32);
+        self.ready.extend_from_slice(FIELDS);
+    }
+}
+
+const SYNC: &[u8] = b"S\0\0\0\x04";
+const READY_IN_TRANSACTION: &[u8] = b"Z\0\0\0\x05T";
+const READY_AFTER_ERROR: &[u8] = b"Z\0\0\0\x05E";
+
+/// The length of the first message, where all of it is there.
+fn message_length(bytes: &[u8]) -> Option<usize> {
+    let length = bytes.get(1..5)?.try_into().map(u32::from_be_bytes).ok()?;
+    let length = 1 + (length as usize).max(4);
+    (bytes.len() >= length).then_some(length)
+}
+
+/// `BEGIN …; SET LOCAL …`, in two: what begins like that is written by the session engine alone, and has no semicolon in
+/// its first half.
+fn split_begin(body: &[u8]) -> Option<[&[u8]; 2]> {
+    let text = body.strip_suffix(b"\0")?;
+    if !text.starts_with(b"BEGIN") {
+        return None;
+    }
+    let end = text.windows(2).position(|pair| pair == b"; ")?;
+    let second = &text[end + 2..];
+    second.starts_with(b"SET LOCAL ").then_some([&text[..end], second])
+}
+
+/// Parse, Bind and Execute of a command without parameters and rows.
+fn put_command(out: &mut BytesMut, sql: &[u8]) {
+    out.put_u8(b'P');
+    out.put_u32((4 + 1 + sql.len() + 1 + 2) as u32);
+    out.put_u8(0);
+    out.extend_from_slice(sql);
+    out.put_u8(0);
+    out.put_u16(0);
+    // The unnamed portal of the unnamed statement; no formats, no parameters, no formats.
+    out.extend_from_slice(b"B\0\0\0\x0c\0\0\0\0\0\0\0\0");
+    // The unnamed portal, all rows.
+    out.extend_from_slice(b"E\0\0\0\x09\0\0\0\0\0");
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Batched<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if !this.switch.is_on() {
+            return Pin::new(&mut this.stream).poll_read(context, buffer);
+        }
+        while this.inbox.ready.is_empty() {
+            let mut chunk = ReadBuf::new(&mut this.chunk);
+            ready!(Pin::new(&mut this.stream).poll_read(context, &mut chunk))?;
+            if chunk.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            this.inbox.read(chunk.filled(), &mut this.requests);
+        }
+        let taken = this.inbox.ready.len().min(buffer.remaining());
+        buffer.put_slice(&this.inbox.ready[..taken]);
+        this.inbox.ready.advance(taken);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Batched<S> {
+    /// Writes what is waiting.
+    fn poll_out(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.outbox.out.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.outbox.out))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.outbox.out.advance(written);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Batched<S> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if !this.switch.is_on() {
+            return Pin::new(&mut this.stream).poll_write(context, bytes);
+        }
+        if this.outbox.out.len() > MAX_WAITING {
+            this.outbox.pay(&mut this.requests);
+            ready!(this.poll_out(context))?;
+        }
+        // Nothing is sent before the driver flushes: a Sync may still be left out.
+        this.outbox.write(bytes, &mut this.requests);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.outbox.pay(&mut this.requests);
+        ready!(this.poll_out(context))?;
+        Pin::new(&mut this.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(this.poll_out(context))?;
+        Pin::new(&mut this.stream).poll_shutdown(context)
+    }
+}
+
+impl<S: TlsStream + Unpin> TlsStream for Batched<S> {
+    fn channel_binding(&self) -> ChannelBinding {
+        self.stream.channel_binding()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+        let mut message = vec![kind];
+        message.extend_from_slice(&(4 + body.len() as u32).to_be_bytes());
+        message.extend_from_slice(body);
+        message
+    }
+
+    fn kinds(mut bytes: &[u8]) -> String {
+        let mut kinds = String::new();
+        while let Some(length) = message_length(bytes) {
+            kinds.push(bytes[0] as char);
+            bytes = &bytes[length..];
+        }
+        assert!(bytes.is_empty(), "whole messages");
+        kinds
+    }
+
+    fn begin() -> Vec<u8> {
+        message(b'Q', b"BEGIN; SET LOCAL app.current_tenant = 'a; b'\0")
+    }
+
+    fn execute(name: &str) -> Vec<u8> {
+        let bind = message(b'B', format!("\0{name}\0\0\0\0\0\0\0").as_bytes());
+        [bind, message(b'E', b"\0\0\0\0\0"), message(b'S', b"")].concat()
+    }
+
+    fn prepare(name: &str, sql: &str) -> Vec<u8> {
+        let parse = message(b'P', format!("{name}\0{sql}\0\0\0").as_bytes());
+        [parse, message(b'D', format!("S{name}\0").as_bytes()), message(b'S', b"")].concat()
+    }
+
+    #[derive(Default)]
+    struct Line {
+        outbox: Outbox,
+        inbox: Inbox,
+        requests: Requests,
+    }
+
+    impl Line {
+        /// With COMMIT prepared as `c`.
+        fn new() -> Self {
+            let mut line = Self::default();
+            assert_eq!(line.write(&[prepare("c", "COMMIT")]), "PDS");
+            assert_eq!(line.read("1tnZ"), "1tnZ");
+            line
+        }
+
+        /// What goes out when the driver writes `messages` and flushes.
+        fn write(&mut self, messages: &[Vec<u8>]) -> String {
+            self.outbox.write(&messages.concat(), &mut self.requests);
+            self.outbox.pay(&mut self.requests);
+            kinds(&self.outbox.out.split())
+        }
+
+        /// What the driver gets when the server sends messages of these kinds, byte by byte.
+        fn read(&mut self, kinds_sent: &str) -> String {
+            for kind in kinds_sent.bytes() {
+                for byte in message(kind, b"....") {
+                    self.inbox.read(&[byte], &mut self.requests);
+                }
+            }
+            kinds(&self.inbox.ready.split())
+        }
+    }
+
+    #[test]
+    fn a_statement_its_beginning_and_its_end_share_a_sync() {
+        let mut line = Line::new();
+        assert_eq!(line.write(&[begin(), execute("s"), execute("c")]), "PBEPBEBEBES");
+        assert_eq!(line.read("12C12C2DDC2CZ"), "CCZ2DDCZ2CZ");
+        assert!(line.requests.waiting.is_empty() && line.outbox.owed.is_none());
+    }
+
+    #[test]
+    fn the_tenant_arrives_as_it_was_written() {
+        let mut line = Line::new();
+        line.outbox.write(&[begin(), execute("s")].concat(), &mut line.requests);
+        let sent = line.outbox.out.to_vec();
+        let literal = b"\0SET LOCAL app.current_tenant = 'a; b'\0\0\0";
+        assert!(sent.windows(literal.len()).any(|window| window == literal));
+    }
+
+    #[test]
+    fn a_statement_that_is_not_prepared_is_prepared_with_the_beginning() {
+        let mut line = Line::new();
+        assert_eq!(line.write(&[begin(), prepare("s", "SELECT 1")]), "PBEPBEPDS");
+        assert_eq!(line.read("12C12C1tTZ"), "CCZ1tTZ");
+        assert_eq!(line.write(&[execute("s"), execute("c")]), "BESBES", "each with its Sync");
+        assert_eq!(line.read("2CZ2CZ"), "2CZ2CZ");
+    }
+
+    #[test]
+    fn every_request_is_answered_when_one_of_them_fails() {
+        let mut line = Line::new();
+        line.write(&[begin(), execute("s"), execute("c")]);
+        assert_eq!(line.read("12CEZ"), "CEZEZEZ", "the tenant was refused");
+        line.write(&[begin(), execute("s"), execute("c")]);
+        assert_eq!(line.read("12C12C2DEZ"), "CCZ2DEZEZ", "the statement failed after a row");
+        line.write(&[begin(), execute("s"), execute("c")]);
+        assert_eq!(line.read("12C12C2C2EZ"), "CCZ2CZ2EZ", "COMMIT was refused");
+        line.write(&[begin(), prepare("t", "SELECT")]);
+        assert_eq!(line.read("12C12CEZ"), "CCZEZ", "it could not be prepared");
+        line.write(&[begin(), prepare("t", "SELECT")]);
+        assert_eq!(line.read("12EZ"), "EZEZ");
+        assert!(line.requests.waiting.is_empty());
+    }
+
+    #[test]
+    fn what_the_server_says_in_between_is_passed_on() {
+        let mut line = Line::new();
+        line.write(&[begin(), execute("s"), execute("c")]);
+        assert_eq!(line.read("1N2CS12CN2DAC2NCZ"), "NCSCZN2DACZ2NCZ");
+    }
+
+    #[test]
+    fn a_statement_after_which_no_commit_comes_keeps_its_sync() {
+        let mut line = Line::new();
+        assert_eq!(line.write(&[begin(), execute("s"), execute("t")]), "PBEPBEBESBES", "joined reads");
+        assert_eq!(line.read("12C12C2CZ2CZ"), "CCZ2CZ2CZ");
+        assert_eq!(line.write(&[begin(), execute("s")]), "PBEPBEBES");
+        assert_eq!(line.read("12C12C2CZ"), "CCZ2CZ");
+        assert_eq!(line.write(&[begin()]), "PBEPBES", "whatever followed was dropped");
+        assert_eq!(line.read("12C12CZ"), "CCZ");
+    }
+
+    #[test]
+    fn a_simple_query_never_follows_without_a_sync() {
+        let mut line = Line::new();
+        let savepoint = message(b'Q', b"SAVEPOINT a\0");
+        assert_eq!(line.write(&[begin(), savepoint.clone()]), "PBEPBESQ");
+        assert_eq!(line.read("12C12CZCZ"), "CCZCZ");
+        assert_eq!(line.write(&[begin(), execute("s"), savepoint]), "PBEPBEBESQ");
+        assert_eq!(line.read("12EZEZ"), "EZEZEZ");
+        let plain = message(b'Q', b"BEGIN\0");
+        assert_eq!(line.write(&[plain, execute("c")]), "QBES", "nothing to split");
+        assert_eq!(line.read("CZ2CZ"), "CZ2CZ");
+    }
+
+    #[test]
+    fn messages_may_be_cut_anywhere() {
+        let mut whole = Line::new();
+        let bytes = [begin(), execute("s"), execute("c")].concat();
+        whole.outbox.write(&bytes, &mut whole.requests);
+        let mut cut = Line::new();
+        for byte in &bytes {
+            cut.outbox.write(&[*byte], &mut cut.requests);
+        }
+        assert_eq!(whole.outbox.out, cut.outbox.out);
+        assert_eq!(whole.requests.waiting, cut.requests.waiting);
+    }
+}
