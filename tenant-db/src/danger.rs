@@ -178,6 +178,7 @@ impl<'t, K: TenantKey> RawSql<'t, K> {
     {
         Box::pin(async move {
             self.checked?;
+            self.source.ensure_open().await?;
             let query = self.query;
             self.source.run(HANDWRITTEN, move |wire| load(wire, &query)).await
         })
@@ -191,6 +192,7 @@ impl<'t, K: TenantKey> RawSql<'t, K> {
     pub fn execute(self) -> BoxFuture<'t, Result<usize>> {
         Box::pin(async move {
             self.checked?;
+            self.source.ensure_open().await?;
             let query = self.query;
             self.source.run(HANDWRITTEN, move |wire| execute(wire, &query)).await
         })

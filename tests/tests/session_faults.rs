@@ -338,3 +338,40 @@ async fn a_closure_cannot_leave_another_transaction_in_the_place_of_its_own() {
     drop(spare);
     assert_eq!(db.scoped::<Customer>(&other).count().await.unwrap(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_whose_begin_was_cancelled_does_not_run_outside_of_a_transaction() {
+    let world = World::new().await;
+    let role = world.config().runtime_role();
+    world
+        .execute(&format!("CREATE TABLE journal (line text); GRANT INSERT, SELECT ON journal TO \"{role}\""))
+        .await;
+    let skip = danger::skip_verification("the test has added a table without a tenant");
+    let db = world.builder().pool_size(1).verification(skip).connect().await.unwrap();
+    let own = world.manager();
+    // Signals for as long as the sessions do something, and so at any time.
+    let annoy = format!(
+        "DO $$ DECLARE until timestamptz = clock_timestamp() + '4 s'; BEGIN
+             WHILE clock_timestamp() < until LOOP
+                 PERFORM pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = '{role}' AND datname = current_database();
+                 PERFORM pg_sleep(0.0002);
+             END LOOP;
+         END $$"
+    );
+    let (mut cancelled, mut begun) = (0, 0);
+    let work = async {
+        let start = std::time::Instant::now();
+        while start.elapsed() < Duration::from_secs(4) {
+            let tx = db.begin(&own).await.unwrap();
+            let written =
+                danger::sql(&tx, "a test", "INSERT INTO journal VALUES ('outside')").execute().await;
+            begun += 1;
+            cancelled += u32::from(written.is_err());
+            tx.rollback().await;
+        }
+    };
+    tokio::join!(work, world.execute(&annoy));
+    eprintln!("{begun} transactions, {cancelled} cancelled in the beginning or the statement");
+    assert!(cancelled > 0);
+    assert!(world.truth("SELECT line FROM journal").await.is_empty(), "what was rolled back is there");
+}

@@ -182,8 +182,8 @@ async fn a_handwritten_statement_is_prepared_each_time_and_cleaned_up_after() {
         })
     };
     for _ in 0..2 {
-        // BEGIN with PREPARE, the statement, the tenant once more, COMMIT, and the reset of the session.
-        assert_eq!(counted.flights(work()).await, 5);
+        // BEGIN, whose answer is awaited, PREPARE, the statement, the tenant once more, COMMIT, and the reset of the session.
+        assert_eq!(counted.flights(work()).await, 6);
     }
 }
 

@@ -1,12 +1,17 @@
 //! [`Health`]: whether a transaction can still be committed, and if not, why.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 
 /// Whether a transaction can still be committed. It only gets worse, but for a savepoint that is rolled back.
 #[derive(Debug, Default)]
-pub(super) struct Health(Mutex<Condition>);
+pub(super) struct Health {
+    condition: Mutex<Condition>,
+    /// Whether the server has carried out anything in the transaction, which therefore is open.
+    answered: AtomicBool,
+}
 
 #[derive(Debug, Default, Clone)]
 enum Condition {
@@ -45,6 +50,11 @@ impl Health {
         matches!(*self.condition(), Condition::Retryable { .. })
     }
 
+    /// Whether anything in the transaction has been carried out.
+    pub(super) fn has_answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed)
+    }
+
     pub(super) fn is_lost(&self) -> bool {
         matches!(*self.condition(), Condition::Lost)
     }
@@ -79,7 +89,7 @@ impl Health {
 
     /// A panic while the lock was held cannot have left a condition half-written.
     fn condition(&self) -> MutexGuard<'_, Condition> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.condition.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,8 +104,9 @@ pub(super) struct StatementGuard<'a> {
 impl StatementGuard<'_> {
     pub(super) fn finish<T>(mut self, outcome: Result<T>) -> Result<T> {
         self.answered = true;
-        if let Err(error) = &outcome {
-            self.health.record(error);
+        match &outcome {
+            Ok(_) => self.health.answered.store(true, Ordering::Relaxed),
+            Err(error) => self.health.record(error),
         }
         outcome
     }

@@ -74,6 +74,16 @@ impl<K: TenantKey> TransactionState<K> {
         Ok(self.health.guard())
     }
 
+    /// Waits until the server has begun the transaction, unless it is known to have done so. BEGIN can be cancelled, and a
+    /// statement that this crate did not write may do something outside of a transaction, which nothing would undo.
+    async fn ensure_open(&self) -> Result<()> {
+        if self.health.has_answered() {
+            return Ok(());
+        }
+        self.context.ensure_valid()?;
+        self.control("SAVEPOINT tenant_db_open; RELEASE SAVEPOINT tenant_db_open").await
+    }
+
     /// Names the tenant again: a statement that this crate did not write may have changed it. The savepoint fails where
     /// it has ended the transaction, in which `SET LOCAL` would do nothing.
     pub(super) async fn restore_tenant(&self) -> Result<()> {
@@ -91,6 +101,16 @@ impl<K: TenantKey> TransactionState<K> {
             begun.and(outcome)
         };
         guard.finish(outcome.await)
+    }
+}
+
+impl<K: TenantKey> Source<'_, K> {
+    /// See [`TransactionState::ensure_open`]. A statement of the pool's is not written by hand.
+    pub(crate) async fn ensure_open(self) -> Result<()> {
+        match self {
+            Self::Pool { .. } => Ok(()),
+            Self::Transaction(state) => state.ensure_open().await,
+        }
     }
 }
 
