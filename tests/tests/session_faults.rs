@@ -339,6 +339,124 @@ async fn a_closure_cannot_leave_another_transaction_in_the_place_of_its_own() {
     assert_eq!(db.scoped::<Customer>(&other).count().await.unwrap(), 0);
 }
 
+#[tokio::test]
+async fn a_panic_anywhere_in_a_transaction_rolls_back_and_frees_the_connection() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let own = world.manager();
+    for place in ["before anything", "retried", "savepoint", "joined reads", "own error"] {
+        let (task_db, task_context) = (db.clone(), own.clone());
+        let task = tokio::spawn(async move {
+            let (db, own) = (task_db, task_context);
+            match place {
+                "before anything" => db.transaction(&own, async |_tx| here(place)).await,
+                "retried" => {
+                    let options = TransactionOptions::new().serializable().retries(3);
+                    db.transaction_with(&own, options, async |tx| {
+                        tx.scoped::<Customer>().insert(named("half")).await?;
+                        here(place)
+                    })
+                    .await
+                }
+                "savepoint" => {
+                    db.transaction(&own, async |tx| {
+                        tx.scoped::<Customer>().insert(named("half")).await?;
+                        tx.savepoint(async |tx| {
+                            tx.scoped::<Customer>().insert(named("other half")).await?;
+                            here(place)
+                        })
+                        .await
+                    })
+                    .await
+                }
+                "joined reads" => {
+                    db.transaction(&own, async |tx| {
+                        tx.scoped::<Customer>().insert(named("half")).await?;
+                        let panics = async {
+                            tx.scoped::<Customer>().exists().await?;
+                            here(place)
+                        };
+                        // The other one is on its way.
+                        tokio::try_join!(tx.scoped::<Customer>().load(), panics).map(drop)
+                    })
+                    .await
+                }
+                _ => {
+                    db.try_transaction(&own, async |tx| {
+                        tx.scoped::<Customer>().insert(named("half")).await?;
+                        here(place)
+                    })
+                    .await
+                }
+            }
+        });
+        assert!(task.await.unwrap_err().is_panic(), "{place}");
+        assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 0, "{place}");
+    }
+    eventually_no_transaction_is_open(&world).await;
+    assert_eq!((db.pool_state().recovered, db.pool_state().closed), (4, 0), "none of them was closed");
+}
+
+fn here(place: &str) -> Result<()> {
+    panic!("the test panics here: {place}")
+}
+
+#[tokio::test]
+async fn a_commit_that_is_refused_stores_nothing_and_leaves_a_clean_session() {
+    let world = World::new().await;
+    // What the server does in a serializable transaction, at the time at which it does it.
+    world
+        .execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN
+                 IF NEW.name = 'serialization' THEN
+                     RAISE 'could not serialize access due to read/write dependencies among transactions'
+                         USING ERRCODE = '40001';
+                 ELSIF NEW.name = 'constraint' THEN
+                     RAISE 'new row for relation \"customers\" is refused' USING ERRCODE = '23514';
+                 END IF;
+                 RETURN NULL;
+             END $$;
+             CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON customers DEFERRABLE INITIALLY DEFERRED
+                 FOR EACH ROW EXECUTE FUNCTION refuse()",
+        )
+        .await;
+    let skip = danger::skip_verification("the test has added a trigger");
+    let db = world.builder().pool_size(1).verification(skip).connect().await.unwrap();
+    let (own, other) = (world.manager(), world.manager());
+    let role = world.config().runtime_role();
+    let session =
+        format!("SELECT pid FROM pg_stat_activity WHERE usename = '{role}' AND datname = current_database()");
+    // Prepared, so that its COMMIT is sent before its answer.
+    db.scoped::<Customer>(&own).insert(named("fine")).await.unwrap();
+    let before = world.truth(&session).await;
+    let kind_of = |answer: Result<Customer>, name: &str, way: &str| match (name, answer) {
+        ("serialization", Err(Error::Retryable(_))) | ("constraint", Err(Error::Conflict(_))) => {}
+        (_, answer) => panic!("{name}, {way}: {answer:?}"),
+    };
+    for name in ["serialization", "constraint"] {
+        for way in ["alone", "transaction", "guard"] {
+            let answer = match way {
+                "alone" => db.scoped::<Customer>(&own).insert(named(name)).await,
+                "transaction" => {
+                    db.transaction(&own, async |tx| tx.scoped::<Customer>().insert(named(name)).await).await
+                }
+                _ => {
+                    let tx = db.begin(&own).await.unwrap();
+                    let row = tx.scoped::<Customer>().insert(named(name)).await.unwrap();
+                    tx.commit().await.map(|()| row)
+                }
+            };
+            kind_of(answer, name, way);
+            assert_eq!(db.scoped::<Customer>(&other).count().await.unwrap(), 0);
+            assert_eq!(open_transactions(&world).await, 0);
+        }
+    }
+    assert_eq!(world.truth("SELECT name FROM customers").await, [[Some("fine".to_owned())]]);
+    assert_eq!(world.truth(&session).await, before, "the session was kept");
+    assert_eq!(db.pool_state().closed, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_whose_begin_was_cancelled_does_not_run_outside_of_a_transaction() {
     let world = World::new().await;
