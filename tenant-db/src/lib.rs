@@ -84,10 +84,11 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `tls` | encrypted connections, see [`SslMode`] |
 //! | `testing` | throw-away PostgreSQL servers and databases for an application's own tests |
 //! | `embedded` | a PostgreSQL server from crates, for `testing` on machines without one |
 //!
-//! None is on by default.
+//! `tls` is on by default.
 //!
 //! # What is not guaranteed
 //!
@@ -104,8 +105,9 @@
 //! - A function of PostgreSQL that a program declares for diesel and that changes the session (an advisory lock) is not taken
 //!   back; in raw fragments and statements it is.
 //! - What has no model: other tables, views, triggers of your own, large objects, logical replication, backups.
-//! - TLS, limits for each tenant and audit records are for later releases; connections are not encrypted yet, so keep them
-//!   inside of a trusted network or on a local socket.
+//! - [`SslMode`]s weaker than `verify-full` do not know who answers in the server's place. `prefer`, the default, lets whoever
+//!   stands in between turn encryption off.
+//! - Audit records are for a later release.
 
 mod compile_checks;
 mod context;
@@ -138,7 +140,7 @@ pub use permission::{AnyRole, Grants, NoPermission, Permission, Role};
 pub use query::{ScopedQuery, TenantInsert, TenantUpdate};
 pub use scoped::TenantScoped;
 pub use session::{
-    IsolationLevel, PoolState, Repositories, TenantDb, TenantDbBuilder, Transaction, TransactionFn,
+    IsolationLevel, PoolState, Repositories, SslMode, TenantDb, TenantDbBuilder, Transaction, TransactionFn,
     TransactionFnOnce, TransactionOptions,
 };
 pub use tenant::{KeyKind, TenantKey, TenantValue};

@@ -67,6 +67,8 @@ impl Tap {
         let config: tokio_postgres::Config = proxy.url().parse().expect("a URL");
         let upstream = format!("127.0.0.1:{}", config.get_ports().first().expect("a port"));
         let url = proxy.url().replacen(&upstream, &address, 1);
+        // A request for TLS is answered by one byte, which is no message, and what follows could not be read.
+        let url = format!("{url}{}sslmode=disable", if url.contains('?') { '&' } else { '?' });
         let heard = Arc::new(Heard::default());
         let listener = tokio::spawn({
             let heard = Arc::clone(&heard);

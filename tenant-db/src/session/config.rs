@@ -1,13 +1,14 @@
 //! [`TenantDbBuilder`]: how to connect.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::connect::{Connector, Target};
+use super::connect::{Connector, RootCertificate, SslMode, StartupOptions, Target};
 use super::db::TenantDb;
 use super::pool::Pool;
-use super::settings::{PoolSettings, SessionSettings};
+use super::settings::{Choices, PoolSettings, SessionSettings};
 use crate::danger::SkipVerification;
 use crate::database::DatabaseConfig;
 use crate::doctor;
@@ -19,31 +20,81 @@ use crate::model::registered_models;
 /// ```no_run
 /// # async fn connect() -> tenant_db::Result<()> {
 /// use std::time::Duration;
-/// use tenant_db::TenantDb;
+/// use tenant_db::{SslMode, TenantDb};
 ///
 /// let db = TenantDb::builder(std::env::var("DATABASE_URL").unwrap_or_default())
 ///     .pool_size(20)
 ///     .acquire_timeout(Duration::from_secs(3))
+///     .statement_timeout(None) // the server's own
+///     .ssl_mode(SslMode::VerifyFull)
 ///     .connect()
 ///     .await?;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # The URL
+///
+/// `postgresql://user:password@host:5432/database?name=value&…`, several hosts with commas between them, or libpq's
+/// key-value form (`host=… user=…`). Special characters are percent-encoded: a `@` in a password is `%40`.
+///
+/// Every setting has a parameter of the URL as well; what the program says wins. Durations are whole numbers with a unit
+/// (`500ms`, `30s`, `5min`, `2h`, `1d`); `0` is no limit. Each may be given once.
+///
+/// | parameter | default |
+/// |---|---|
+/// | `pool_size` | 10 connections |
+/// | `acquire_timeout` | `5s` |
+/// | `idle_timeout` | `10min` |
+/// | `max_lifetime` | `30min` |
+/// | `permits_per_tenant` | half of the pool, rounded up |
+/// | `statement_timeout` | `30s` |
+/// | `lock_timeout` | `10s` |
+/// | `idle_in_transaction_timeout` | `60s` |
+/// | `client_connection_check_interval` | `1s` |
+/// | `application_name` | `tenant-db` |
+/// | `prepared_statements` | `true` |
+/// | `sslmode` | `prefer` |
+/// | `sslrootcert` | none; a file in PEM, or `system` |
+/// | `sslnegotiation` | `postgres`; `direct` for PostgreSQL 17 and later |
+///
+/// libpq's `user`, `password`, `dbname`, `host`, `hostaddr`, `port`, `options`, `target_session_attrs` (`any`, `read-write`,
+/// `read-only`), `load_balance_hosts`, `channel_binding`, `keepalives`, `keepalives_idle`, `keepalives_interval`,
+/// `keepalives_retries` and `tcp_user_timeout` mean what they mean there. So does `connect_timeout`, in seconds: for each
+/// address, from the first packet to a session that can be used; 10 unless it is given, and `0` waits for ever.
+///
+/// `options` are written `-c name=value`. Such that set the tenant, the role or row security are refused. A limit that is
+/// set there has no default here.
 #[must_use = "a builder does nothing until `connect`"]
 pub struct TenantDbBuilder {
     url: SecretString,
-    pool_size: u32,
-    acquire_timeout: Duration,
+    replica: Option<SecretString>,
+    choices: Choices,
     database: DatabaseConfig,
     verification: Option<SkipVerification>,
+}
+
+/// One database server, or several of which one will do, and everything that was chosen for its sessions.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    pub(super) target: Target,
+    pub(super) pool: PoolSettings,
+    pub(super) session: SessionSettings,
+}
+
+/// What a builder describes.
+#[derive(Debug)]
+pub(super) struct Endpoints {
+    pub(super) primary: Endpoint,
+    pub(super) replica: Option<Endpoint>,
 }
 
 impl TenantDbBuilder {
     pub(super) fn new(url: String) -> Self {
         Self {
             url: SecretString::from(url),
-            pool_size: 10,
-            acquire_timeout: Duration::from_secs(5),
+            replica: None,
+            choices: Choices::default(),
             database: DatabaseConfig::default(),
             verification: None,
         }
@@ -51,13 +102,104 @@ impl TenantDbBuilder {
 
     /// The largest number of connections. Default: 10. Zero is refused.
     pub fn pool_size(mut self, connections: u32) -> Self {
-        self.pool_size = connections;
+        self.choices.pool_size = Some(connections);
         self
     }
 
-    /// How long an operation waits for a connection before it fails with [`Error::PoolTimeout`]. Default: 5 seconds.
+    /// How long an operation waits for a connection before it fails with [`Error::PoolTimeout`]. Default: 5 seconds. Zero
+    /// is refused.
     pub fn acquire_timeout(mut self, limit: Duration) -> Self {
-        self.acquire_timeout = limit;
+        self.choices.acquire_timeout = Some(limit);
+        self
+    }
+
+    /// How long a connection is kept that nobody uses. Default: 10 minutes. `None` keeps it.
+    pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.choices.idle_timeout = Some(limit.into());
+        self
+    }
+
+    /// How old a connection gets, so that a server that comes back, or a new one, gets its share. Default: 30 minutes.
+    /// `None` keeps it as long as it works.
+    pub fn max_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.choices.max_lifetime = Some(limit.into());
+        self
+    }
+
+    /// How many connections one tenant may use at a time. Default: half of the pool, rounded up. Zero, and more than the
+    /// pool has, are refused.
+    pub fn permits_per_tenant(mut self, connections: u32) -> Self {
+        self.choices.permits_per_tenant = Some(connections);
+        self
+    }
+
+    /// After what time the server cancels a statement. Default: 30 seconds. `None` leaves that to the server's own setting.
+    pub fn statement_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.choices.statement_timeout = Some(limit.into());
+        self
+    }
+
+    /// After what time the server cancels a statement that waits for a lock. Default: 10 seconds. `None` leaves that to the
+    /// server's own setting.
+    pub fn lock_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.choices.lock_timeout = Some(limit.into());
+        self
+    }
+
+    /// After what time the server closes a session whose transaction is open and does nothing
+    /// (`idle_in_transaction_session_timeout`). Default: 60 seconds. `None` leaves that to the server's own setting.
+    pub fn idle_in_transaction_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.choices.idle_in_transaction_timeout = Some(limit.into());
+        self
+    }
+
+    /// How often the server looks, while a statement runs, whether the program is still there. If it is not, the statement
+    /// ends, with its locks. Default: 1 second, where the server can. `None` leaves that to the server's own setting.
+    pub fn client_connection_check_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.choices.client_connection_check_interval = Some(interval.into());
+        self
+    }
+
+    /// What the server calls the sessions, in `pg_stat_activity` and its log. Default: `tenant-db`.
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.choices.application_name = Some(name.into());
+        self
+    }
+
+    /// Whether sessions keep prepared statements and settings. Default: true.
+    ///
+    /// False is for poolers in transaction mode that do not pass them on (PgBouncer before 1.21, or with
+    /// `max_prepared_statements = 0`). Limits are then set in each transaction.
+    pub fn prepared_statements(mut self, kept: bool) -> Self {
+        self.choices.prepared_statements = Some(kept);
+        self
+    }
+
+    /// Whether connections are encrypted, and how the server is recognised. Default: [`SslMode::Prefer`].
+    ///
+    /// Stricter modes than that need the feature `tls`, which is on by default.
+    pub fn ssl_mode(mut self, mode: SslMode) -> Self {
+        self.choices.ssl_mode = Some(mode);
+        self
+    }
+
+    /// A file with the certificates, in PEM, of the authorities that are believed. It is read by
+    /// [`connect`](Self::connect). Default: none, and for [`SslMode::VerifyFull`] those that the system trusts.
+    pub fn root_certificate(mut self, path: impl Into<PathBuf>) -> Self {
+        self.choices.root_certificate = Some(RootCertificate::File(path.into()));
+        self
+    }
+
+    /// As [`root_certificate`](Self::root_certificate), for certificates that are at hand.
+    pub fn root_certificate_pem(mut self, certificates: impl Into<Vec<u8>>) -> Self {
+        self.choices.root_certificate = Some(RootCertificate::Pem(certificates.into()));
+        self
+    }
+
+    /// The URL of a server that follows the first one, for reading. Default: none. It gets a pool of its own, with the same
+    /// settings, but for what its URL says.
+    pub fn read_replica(mut self, url: impl Into<String>) -> Self {
+        self.replica = Some(SecretString::from(url.into()));
         self
     }
 
@@ -89,36 +231,56 @@ impl TenantDbBuilder {
     ///
     /// No statement on tenant data is sent before the database has been found to enforce isolation.
     pub async fn connect(self) -> Result<TenantDb> {
-        if self.pool_size == 0 {
-            return Err(Error::invalid_configuration("the pool needs at least one connection: pool_size(1)"));
+        let Endpoints { primary, replica } = self.endpoints()?;
+        if let Some(skip) = &self.verification {
+            skip.audit()?;
         }
-        let target = Target::parse(self.url.expose_secret())?;
-        refuse_tenant_in_options(&target, &self.database)?;
-        let mut session = SessionSettings::default();
-        if let Some(name) = target.application_name() {
-            session.application_name = name.to_owned();
+        let db = self.open(primary, TenantDb::new).await?;
+        match replica {
+            None => Ok(db),
+            Some(replica) => Ok(db.with_replica(self.open(replica, TenantDb::new_replica).await?)),
         }
+    }
+
+    /// A replica is verified as well: its URL could name any database.
+    async fn open(
+        &self,
+        endpoint: Endpoint,
+        make: fn(Pool, &DatabaseConfig, String) -> TenantDb,
+    ) -> Result<TenantDb> {
+        let Endpoint { target, pool, session } = endpoint;
         let prepares = session.prepared_statements;
         let set_local = if prepares { String::new() } else { session.set_local_sql() };
         let connector = Connector::new(target, session)?;
-        match &self.verification {
-            None => verify(&connector, &self.database).await?,
-            Some(skip) => skip.audit()?,
+        if self.verification.is_none() {
+            verify(&connector, &self.database).await?;
         }
-        let settings = PoolSettings {
-            size: self.pool_size,
-            acquire_timeout: self.acquire_timeout,
-            ..PoolSettings::default()
+        Ok(make(Pool::new(connector, prepares, &pool), &self.database, set_local))
+    }
+
+    /// Reads the URLs, and settles what has been chosen.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfiguration`].
+    pub(super) fn endpoints(&self) -> Result<Endpoints> {
+        let endpoint = |url: &SecretString| -> Result<Endpoint> {
+            let (target, choices) = Target::parse(url.expose_secret(), &self.choices)?;
+            let options = StartupOptions::read(target.options(), self.database.setting())?;
+            let session = choices.session(|name| options.set(name))?;
+            Ok(Endpoint { target, pool: choices.pool()?, session })
         };
-        Ok(TenantDb::new(Pool::new(connector, prepares, &settings), &self.database, set_local))
+        Ok(Endpoints {
+            primary: endpoint(&self.url)?,
+            replica: self.replica.as_ref().map(endpoint).transpose()?,
+        })
     }
 }
 
 impl std::fmt::Debug for TenantDbBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TenantDbBuilder")
-            .field("pool_size", &self.pool_size)
-            .field("acquire_timeout", &self.acquire_timeout)
+            .field("choices", &self.choices)
             .field("database", &self.database)
             .finish_non_exhaustive()
     }
@@ -137,19 +299,4 @@ async fn verify(connector: &Connector, database: &DatabaseConfig) -> Result<()> 
         );
     }
     if report.is_ok() { Ok(()) } else { Err(Error::Misconfigured(Box::new(report))) }
-}
-
-/// Refuses start-up options that would name a tenant for the whole session: the tenant is set per transaction, and a
-/// session that starts with one would hide a transaction that forgot it (I3, I4).
-fn refuse_tenant_in_options(target: &Target, database: &DatabaseConfig) -> Result<()> {
-    let Some(options) = target.options() else { return Ok(()) };
-    // A backslash or a quote could hide the name, and no sensible option needs one.
-    let plain = options.replace(['\\', '\'', '"', ' '], "").to_ascii_lowercase().replace('-', "_");
-    if plain.contains(&database.setting().to_ascii_lowercase().replace('-', "_")) {
-        return Err(Error::invalid_configuration(format!(
-            "the URL's options set `{}`; remove that, the tenant comes from the context of each transaction",
-            database.setting()
-        )));
-    }
-    Ok(())
 }

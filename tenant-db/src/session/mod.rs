@@ -23,6 +23,7 @@ mod statement;
 mod transaction;
 
 pub use config::TenantDbBuilder;
+pub use connect::SslMode;
 pub use db::TenantDb;
 pub use engine::{LoadsAs, LoadsColumnsAs};
 pub(crate) use engine::{Source, Wire, execute, load};
@@ -30,5 +31,5 @@ pub(crate) use observe::Operation;
 pub use options::{IsolationLevel, TransactionOptions};
 pub use pool::PoolState;
 pub use repositories::Repositories;
-pub(crate) use settings::SessionSettings;
+pub(crate) use settings::{Choices, SessionSettings};
 pub use transaction::{Transaction, TransactionFn, TransactionFnOnce};

@@ -42,11 +42,19 @@ impl Canceller {
     }
 
     async fn request(&self) -> io::Result<()> {
-        let mut stream = self.server.reach().await?;
+        let reached = self.server.reach().await;
+        let mut stream = reached.map_err(|failure| io::Error::other(failure.at(&self.server.label)))?;
         self.token.cancel_query_raw(Open(&mut stream), Encrypted).await.map_err(io::Error::other)?;
         let mut nothing = [0; 64];
-        while stream.read(&mut nothing).await? > 0 {}
-        Ok(())
+        loop {
+            match stream.read(&mut nothing).await {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                // A server that ends does not take leave of TLS first.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 

@@ -13,6 +13,14 @@ pub(super) enum Failure {
     Unreachable(io::Error),
     TimedOut(Duration),
     Driver(tokio_postgres::Error),
+    /// It answered a request for TLS with neither yes nor no.
+    #[cfg(feature = "tls")]
+    NotPostgres,
+    /// It does not offer TLS, and has to.
+    #[cfg(feature = "tls")]
+    NotEncrypted,
+    #[cfg(feature = "tls")]
+    Tls(io::Error),
     /// `target_session_attrs`.
     Attributes(&'static str),
     /// The server answered, and then no more.
@@ -37,6 +45,16 @@ impl Failure {
             Self::TimedOut(limit) => {
                 return format!("no connection to {address} within {} s", limit.as_secs_f32());
             }
+            #[cfg(feature = "tls")]
+            Self::NotPostgres => return format!("{address} does not answer as PostgreSQL does"),
+            #[cfg(feature = "tls")]
+            Self::NotEncrypted => {
+                return format!(
+                    "{address} does not offer TLS, and `sslmode` allows no connection without it"
+                );
+            }
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => return format!("no TLS with {address}: {error}{}", advice(error)),
             Self::Attributes(reason) => return format!("{address} is not used: {reason}"),
             Self::Lost => return format!("the connection to {address} was lost while it was set up"),
             Self::Driver(error) => error,
@@ -61,6 +79,19 @@ impl Failure {
         } else {
             reason.to_owned()
         }
+    }
+}
+
+/// What to do about the two certificates that are met most.
+#[cfg(feature = "tls")]
+fn advice(error: &io::Error) -> &'static str {
+    let error = error.to_string();
+    if error.contains("UnknownIssuer") {
+        "; name the authority that issued the server's certificate as `sslrootcert`"
+    } else if error.contains("CaUsedAsEndEntity") {
+        "; the server shows an authority's certificate: issue one for the server from it"
+    } else {
+        ""
     }
 }
 

@@ -7,29 +7,38 @@ mod batch;
 mod cancel;
 mod driver;
 mod failure;
+mod options;
+mod parameters;
 mod server;
 mod socket;
 mod stream;
 mod target;
+#[cfg(all(test, feature = "testing", unix))]
+mod tests;
+mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel_async::AsyncPgConnection;
-use tokio_postgres::config::{SslMode, SslNegotiation, TargetSessionAttrs};
+use tokio_postgres::config::{SslMode as DriverSslMode, SslNegotiation, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, SimpleQueryMessage};
 
 pub(crate) use batch::Switch;
 pub(crate) use cancel::Canceller;
 pub(crate) use driver::Driver;
+pub(crate) use options::StartupOptions;
 pub(crate) use stream::Traffic;
 pub(crate) use target::Target;
+pub(crate) use tls::RootCertificate;
+pub use tls::SslMode;
 
 use self::batch::Batched;
 use self::failure::Failure;
 use self::server::{Server, in_order};
 use self::socket::TcpOptions;
 use self::stream::Encrypted;
+use self::tls::Policy;
 use super::settings::{CHECK_INTERVAL, SessionSettings};
 use crate::error::Result;
 
@@ -44,6 +53,7 @@ struct Inner {
     target: Target,
     session: SessionSettings,
     tcp: TcpOptions,
+    policy: Policy,
     /// The server does not know [`CHECK_INTERVAL`], or its platform cannot do it.
     cannot_check: AtomicBool,
 }
@@ -65,8 +75,9 @@ impl Connector {
     pub(crate) fn new(mut target: Target, session: SessionSettings) -> Result<Self> {
         target.config.application_name(&session.application_name);
         let tcp = TcpOptions::new(&target.config);
+        let policy = Policy::new(&target.tls)?;
         let cannot_check = AtomicBool::new(false);
-        Ok(Self { inner: Arc::new(Inner { target, session, tcp, cannot_check }) })
+        Ok(Self { inner: Arc::new(Inner { target, session, tcp, policy, cannot_check }) })
     }
 
     /// Connects to the first server that can be used: hosts in the URL's order, and all addresses of each. Must run in a
@@ -88,7 +99,8 @@ impl Connector {
                 }
             };
             for address in addresses {
-                let server = Arc::new(Server::new(&host, address, self.inner.tcp.clone()));
+                let server =
+                    Arc::new(Server::new(&host, address, self.inner.tcp.clone(), self.inner.policy.clone()));
                 match self.inner.connect_to(&server).await {
                     Ok(link) => return Ok(link),
                     Err(failure) => failures.push(failure.at(&server.label)),
@@ -120,7 +132,7 @@ impl Inner {
     }
 
     async fn attempt(&self, server: &Arc<Server>) -> Result<Link, Failure> {
-        let stream = server.reach().await.map_err(Failure::Unreachable)?;
+        let stream = server.reach().await?;
         let (traffic, encrypted) = (stream.traffic(), stream.is_encrypted());
         let stream = Batched::new(stream);
         let batching = stream.switch();
@@ -146,7 +158,7 @@ impl Inner {
         }
         // The stream is encrypted before the driver sees it. `Direct` has it take that for granted.
         config.ssl_negotiation(SslNegotiation::Direct);
-        config.ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable });
+        config.ssl_mode(if encrypted { DriverSslMode::Require } else { DriverSslMode::Disable });
         config
     }
 

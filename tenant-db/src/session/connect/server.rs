@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host as HostName, LoadBalanceHosts};
 
-use super::socket::{Address, TcpOptions};
+use super::failure::Failure;
+use super::socket::{Address, Socket, TcpOptions};
 use super::stream::{Stream, Transport};
+use super::tls::Policy;
 use crate::error::{Error, Result};
 
 /// A host of the URL: a name that stands for any number of addresses, one address, or a folder with a socket.
@@ -33,8 +35,12 @@ enum Place {
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) label: String,
+    /// What a certificate has to be for.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "certificates come with TLS"))]
+    name: String,
     address: Address,
     tcp: TcpOptions,
+    policy: Policy,
 }
 
 impl Host {
@@ -112,7 +118,7 @@ impl Host {
 }
 
 impl Server {
-    pub(super) fn new(host: &Host, address: Address, tcp: TcpOptions) -> Self {
+    pub(super) fn new(host: &Host, address: Address, tcp: TcpOptions, policy: Policy) -> Self {
         let label = match &address {
             Address::Tcp(found) if matches!(host.place, Place::Name(_)) => {
                 let found = found.ip().to_string();
@@ -120,17 +126,36 @@ impl Server {
             }
             _ => host.label(),
         };
-        Self { label, address, tcp }
+        Self { label, name: host.label.clone(), address, tcp, policy }
     }
 
-    /// Opens a stream to the server. It says nothing yet.
+    /// Opens a stream to the server, encrypted as far as the policy wants. Of PostgreSQL nothing has been said yet.
     ///
     /// # Errors
     ///
-    /// The operating system's.
-    pub(super) async fn reach(&self) -> io::Result<Stream> {
-        let socket = self.address.connect(&self.tcp).await?;
-        Ok(Stream::new(Transport::Plain(socket)))
+    /// The server cannot be reached, or not in the way that the policy wants.
+    pub(super) async fn reach(&self) -> Result<Stream, Failure> {
+        let socket = self.address.connect(&self.tcp).await.map_err(Failure::Unreachable)?;
+        self.secure(socket).await.map(Stream::new)
+    }
+
+    #[cfg(feature = "tls")]
+    async fn secure(&self, socket: Socket) -> Result<Transport, Failure> {
+        let (Policy::IfOffered(encryption) | Policy::Always(encryption)) = &self.policy else {
+            return Ok(Transport::Plain(socket));
+        };
+        let Address::Tcp(address) = &self.address else { return Ok(Transport::Plain(socket)) };
+        match encryption.negotiate(socket, &self.name, &address.ip().to_string()).await? {
+            Ok(stream) => Ok(Transport::Encrypted(Box::new(stream))),
+            Err(_) if matches!(self.policy, Policy::Always(_)) => Err(Failure::NotEncrypted),
+            Err(socket) => Ok(Transport::Plain(socket)),
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    async fn secure(&self, socket: Socket) -> Result<Transport, Failure> {
+        let Policy::Plain = self.policy;
+        Ok(Transport::Plain(socket))
     }
 }
 

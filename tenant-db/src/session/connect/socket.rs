@@ -83,11 +83,6 @@ impl Address {
             Self::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
         }
     }
-
-    /// PostgreSQL has no TLS on local sockets, and who reads them reads the server's memory too.
-    pub(super) fn is_local_socket(&self) -> bool {
-        !matches!(self, Self::Tcp(_))
-    }
 }
 
 impl AsyncRead for Socket {

@@ -35,9 +35,22 @@ pub(super) struct Stream {
     answered: bool,
 }
 
-#[derive(Debug)]
 pub(super) enum Transport {
     Plain(Socket),
+    #[cfg(feature = "tls")]
+    Encrypted(Box<super::tls::TlsStream>),
+}
+
+impl Transport {
+    fn is_encrypted(&self) -> bool {
+        !matches!(self, Self::Plain(_))
+    }
+}
+
+impl std::fmt::Debug for Transport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.is_encrypted() { "Encrypted" } else { "Plain" })
+    }
 }
 
 impl Stream {
@@ -46,9 +59,7 @@ impl Stream {
     }
 
     pub(super) fn is_encrypted(&self) -> bool {
-        match &self.transport {
-            Transport::Plain(_) => false,
-        }
+        self.transport.is_encrypted()
     }
 
     pub(super) fn traffic(&self) -> Arc<Traffic> {
@@ -66,6 +77,8 @@ impl AsyncRead for Stream {
         let before = buffer.filled().len();
         when_ready!(match &mut stream.transport {
             Transport::Plain(socket) => Pin::new(socket).poll_read(context, buffer),
+            #[cfg(feature = "tls")]
+            Transport::Encrypted(tls) => Pin::new(&mut **tls).poll_read(context, buffer),
         })?;
         stream.answered |= buffer.filled().len() > before;
         Poll::Ready(Ok(()))
@@ -77,6 +90,8 @@ impl AsyncWrite for Stream {
         let stream = self.get_mut();
         let written = when_ready!(match &mut stream.transport {
             Transport::Plain(socket) => Pin::new(socket).poll_write(context, bytes),
+            #[cfg(feature = "tls")]
+            Transport::Encrypted(tls) => Pin::new(&mut **tls).poll_write(context, bytes),
         })?;
         if written > 0 && std::mem::take(&mut stream.answered) {
             stream.traffic.flights.fetch_add(1, Ordering::Relaxed);
@@ -87,12 +102,16 @@ impl AsyncWrite for Stream {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.get_mut().transport {
             Transport::Plain(socket) => Pin::new(socket).poll_flush(context),
+            #[cfg(feature = "tls")]
+            Transport::Encrypted(tls) => Pin::new(&mut **tls).poll_flush(context),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.get_mut().transport {
             Transport::Plain(socket) => Pin::new(socket).poll_shutdown(context),
+            #[cfg(feature = "tls")]
+            Transport::Encrypted(tls) => Pin::new(&mut **tls).poll_shutdown(context),
         }
     }
 }
@@ -101,6 +120,8 @@ impl TlsStream for Stream {
     fn channel_binding(&self) -> ChannelBinding {
         match &self.transport {
             Transport::Plain(_) => ChannelBinding::none(),
+            #[cfg(feature = "tls")]
+            Transport::Encrypted(tls) => tls.channel_binding(),
         }
     }
 }

@@ -1,7 +1,12 @@
 //! What the pool may do, and what the server is asked to hold every session to.
 
+mod choices;
+mod duration;
+
 use std::fmt::Write as _;
 use std::time::Duration;
+
+pub(crate) use choices::Choices;
 
 /// What the pool may do.
 #[derive(Debug, Clone)]
@@ -75,7 +80,7 @@ impl SessionSettings {
     }
 
     /// As start-up options, to which `RESET ALL` returns; what `without` names is left out.
-    pub(super) fn startup_options(&self, without: Option<&str>) -> Vec<String> {
+    pub(in crate::session) fn startup_options(&self, without: Option<&str>) -> Vec<String> {
         if !self.prepared_statements {
             return Vec::new();
         }
@@ -98,7 +103,7 @@ impl SessionSettings {
 }
 
 /// The one setting that not every server has: it came with PostgreSQL 14, and not to every platform.
-pub(super) const CHECK_INTERVAL: &str = "client_connection_check_interval";
+pub(in crate::session) const CHECK_INTERVAL: &str = "client_connection_check_interval";
 
 #[cfg(test)]
 mod tests {
