@@ -269,6 +269,36 @@ async fn an_operation_can_be_dropped_while_its_connection_is_opened() {
     }
 }
 
+#[tokio::test]
+async fn a_batch_of_several_statements_can_be_dropped_at_many_steps() {
+    // Two parameters a row, of which a statement holds 65,535 at most.
+    const ROWS: usize = 33_000;
+    let scene = Scene::new().await;
+    let db = scene.single().await;
+    let own = scene.world.plain_context(5_i64);
+    let (mut steps, mut drops) = (1, 0);
+    loop {
+        let new = (0..ROWS).map(|_| NewReading { value: 1 });
+        let batch = db.scoped::<Reading>(&own).insert_many(new);
+        let finished = poll_times(batch, steps, Moment::WhenWoken).await;
+        assert_eq!(db.scoped::<Customer>(&scene.other).count().await.unwrap(), 1, "after poll {steps}");
+        scene.is_back(&db).await;
+        assert!(scene.carries_nothing("a dropped batch").await.is_some());
+        let count: i64 = scene.admin.query_one("SELECT count(*) FROM readings", &[]).await.unwrap().get(0);
+        if let Some(outcome) = finished {
+            assert_eq!(outcome.unwrap().len(), ROWS);
+            assert_eq!(count, ROWS as i64, "nothing of those that were dropped, and all of the last one");
+            break;
+        }
+        assert_eq!(count, 0, "dropped after poll {steps}");
+        drops += 1;
+        steps *= 3;
+    }
+    eprintln!("dropped {drops} times: {:?}", db.pool_state());
+    assert!(drops > 3);
+    assert_eq!((db.pool_state().closed, scene.tap.sessions()), (0, 1));
+}
+
 /// The session that does what `running` names, in a transaction or not.
 async fn sessions_that(scene: &Scene, condition: &str) -> Vec<i32> {
     let sql = format!(

@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use tenant_db::prelude::*;
-use tenant_db::{Error, Result, danger};
+use tenant_db::{DatabaseErrorKind, Error, Result, danger};
 use tenant_db_tests::World;
 use tenant_db_tests::models::*;
 use tokio::time::timeout;
@@ -492,4 +492,52 @@ async fn a_statement_whose_begin_was_cancelled_does_not_run_outside_of_a_transac
     eprintln!("{begun} transactions, {cancelled} cancelled in the beginning or the statement");
     assert!(cancelled > 0);
     assert!(world.truth("SELECT line FROM journal").await.is_empty(), "what was rolled back is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_that_is_cancelled_at_any_time_says_what_has_happened() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let (own, seen) = (world.manager(), world.manager());
+    db.scoped::<Customer>(&seen).insert_many([named("a"), named("b")]).await.unwrap();
+    let role = world.config().runtime_role();
+    let annoy = format!(
+        "DO $$ DECLARE until timestamptz = clock_timestamp() + '4 s'; BEGIN
+             WHILE clock_timestamp() < until LOOP
+                 PERFORM pg_cancel_backend(pid) FROM pg_stat_activity
+                     WHERE usename = '{role}' AND datname = current_database();
+                 PERFORM pg_sleep(0.0003);
+             END LOOP;
+         END $$"
+    );
+    let cancelled = |error: &Error| matches!(error, Error::Database(error) if error.kind() == DatabaseErrorKind::Cancelled);
+    let (mut done, mut not_done) = (Vec::new(), 0);
+    let work = async {
+        let start = std::time::Instant::now();
+        let mut number = 0;
+        while start.elapsed() < Duration::from_secs(4) {
+            let names = ["x", "y"].map(|end| format!("{number} {end}"));
+            let both = names.each_ref().map(|name| named(name));
+            match db.scoped::<Customer>(&own).insert_many(both).await {
+                Ok(_) => done.extend(names),
+                Err(error) if cancelled(&error) => not_done += 1,
+                Err(error) => panic!("{error:?}"),
+            }
+            match db.scoped::<Customer>(&seen).load().await {
+                Ok(rows) => assert_eq!(rows.len(), 2, "an answer is the whole answer"),
+                Err(error) if cancelled(&error) => not_done += 1,
+                Err(error) => panic!("{error:?}"),
+            }
+            number += 1;
+        }
+    };
+    tokio::join!(work, world.execute(&annoy));
+    eprintln!("{} rows written, {not_done} operations cancelled", done.len());
+    assert!(not_done > 0 && !done.is_empty());
+    let sql = format!("SELECT name FROM customers WHERE tenant_id = '{}' ORDER BY name", own.tenant());
+    let there: Vec<_> = world.truth(&sql).await.into_iter().filter_map(|mut row| row.remove(0)).collect();
+    done.sort();
+    assert_eq!(there.len(), done.len());
+    assert!(there.iter().all(|name| done.contains(name)));
+    assert_eq!(db.pool_state().closed, 0);
 }
