@@ -16,7 +16,7 @@ use diesel_async::{AsyncConnection, AsyncConnectionCore, AsyncPgConnection, Simp
 use futures_util::future::BoxFuture;
 use tokio::task::unconstrained;
 
-use super::connect::{Canceller, Driver, Link, Traffic};
+use super::connect::{Canceller, Driver, Hold, Link, Switch, Traffic};
 use super::guards::Guard;
 use super::statement::TypeName;
 use crate::error::{Error, Result};
@@ -27,6 +27,7 @@ pub(crate) struct Session {
     driver: Driver,
     canceller: Canceller,
     traffic: Arc<Traffic>,
+    batching: Switch,
     /// Whether statements may be prepared under a name that outlives their transaction.
     prepares: bool,
     /// Set before the first byte of a transaction is sent, cleared after the answer to its COMMIT or ROLLBACK. A
@@ -85,6 +86,7 @@ impl Session {
             driver,
             canceller,
             traffic,
+            batching,
             prepares,
             dirty: AtomicBool::new(false),
             begun: Mutex::new(false),
@@ -99,7 +101,7 @@ impl Session {
             // transaction around it spares the server's log a warning.
             session.send("BEGIN").await?;
             // Everything that was sent before is answered now.
-            batching.turn_on();
+            session.batching.turn_on();
             session.commit_in_line().await?;
         }
         Ok(session)
@@ -139,6 +141,11 @@ impl Session {
     /// Whether the server, or the network, has ended it.
     pub(super) fn is_lost(&mut self) -> bool {
         self.connection.is_broken()
+    }
+
+    /// What is sent as long as this lives leaves together.
+    pub(super) fn hold(&self) -> Hold<'_> {
+        self.batching.hold()
     }
 
     /// Sends `BEGIN; SET LOCAL …` (I3), unless that has been done. The bytes are on their way when this returns, before

@@ -248,12 +248,12 @@ where
     if operation.is_foreign() {
         session.expect_foreign_statement();
     }
-    let sent = session.begin(state.begin_sql()).map(|begun| (begun, work(Wire::new(session, &progress))));
-    let outcome = unconstrained(async {
-        let (begun, statement) = sent?;
+    let statement = work(Wire::new(session, &progress));
+    let outcome = unconstrained(pipeline::together(session, async {
+        let begun = session.begin(state.begin_sql())?;
         let (begun, statement) = join(begun, statement).await;
         begun.and(statement)
-    });
+    }));
     let mut outcome = guard.finish(outcome.await);
     if outcome.is_ok() && operation.is_foreign() {
         // The statement may have changed the tenant.

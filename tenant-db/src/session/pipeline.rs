@@ -12,6 +12,9 @@
 //!
 //! Should all of that fail, no tenant is set where the statement runs, and the database raises 42501 (I4).
 
+use std::future::poll_fn;
+use std::pin::pin;
+
 use futures_util::future::{BoxFuture, Either, join, join3};
 use tokio::task::unconstrained;
 
@@ -72,7 +75,6 @@ struct Answers<T> {
     commit: Option<Result<()>>,
 }
 
-/// Sends BEGIN at once, and the rest when the future is polled.
 fn send<'s, T, W>(
     session: &'s Session,
     begin: &'s str,
@@ -83,11 +85,11 @@ fn send<'s, T, W>(
 where
     W: for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<T>>,
 {
-    // The order in which they are polled for the first time is the order in which they are sent.
-    let sent = session.begin(begin).map(|begun| (begun, work(Wire::new(session, progress))));
-    let answers = async move {
-        let (begun, statement) = match sent {
-            Ok(sent) => sent,
+    let statement = work(Wire::new(session, progress));
+    let answers = together(session, async move {
+        // The order in which they are polled for the first time is the order in which they are sent.
+        let begun = match session.begin(begin) {
+            Ok(begun) => begun,
             Err(error) => {
                 progress.never_sent();
                 return Answers { begin: Err(error), statement: Err(Error::ConnectionLost), commit: None };
@@ -103,8 +105,18 @@ where
             let (begin, statement) = join(begun, statement).await;
             Answers { begin, statement, commit: None }
         }
-    };
+    });
     if Guard::Unconstrained.is_up() { Either::Left(unconstrained(answers)) } else { Either::Right(answers) }
+}
+
+/// What `work` sends each time that it is polled leaves together.
+pub(super) async fn together<T>(session: &Session, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        let _hold = session.hold();
+        work.as_mut().poll(context)
+    })
+    .await
 }
 
 impl<T> Answers<T> {

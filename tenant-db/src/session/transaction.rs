@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::connection::Session;
 use super::engine::Source;
 use super::health::{Health, StatementGuard};
+use super::pipeline::together;
 use super::pool::Lease;
 use crate::context::ContextInner;
 use crate::error::{Error, Result};
@@ -95,11 +96,11 @@ impl<K: TenantKey> TransactionState<K> {
     /// Sends transaction-control statements of this module, behind BEGIN if need be.
     async fn control(&self, statements: &str) -> Result<()> {
         let guard = self.start_control()?;
-        let outcome = async {
+        let outcome = together(&self.session, async {
             let begun = self.session.begin(&self.begin)?;
             let (begun, outcome) = join(begun, self.session.send(statements)).await;
             begun.and(outcome)
-        };
+        });
         guard.finish(outcome.await)
     }
 }

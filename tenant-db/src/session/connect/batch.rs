@@ -17,9 +17,9 @@
 use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, BufMut, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -42,18 +42,64 @@ pub(super) struct Batched<S> {
     chunk: Box<[u8]>,
 }
 
-/// Turns batching on. Until then every byte passes as it is.
+/// Turns batching on, and tells when a batch is whole.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Switch(Arc<AtomicBool>);
+pub(crate) struct Switch(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    on: AtomicBool,
+    held: AtomicBool,
+    /// The driver's, where it wanted to send meanwhile.
+    waiting: Mutex<Option<Waker>>,
+}
 
 impl Switch {
-    /// To be called when no request is on its way.
+    /// To be called when no request is on its way. Until then every byte passes as it is.
     pub(crate) fn turn_on(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.on.store(true, Ordering::Release);
+    }
+
+    /// Nothing is sent as long as this lives, however quick the driver is, which may run on another thread: what is
+    /// written meanwhile leaves together.
+    pub(crate) fn hold(&self) -> Hold<'_> {
+        self.0.held.store(true, Ordering::SeqCst);
+        Hold(&self.0)
     }
 
     fn is_on(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.on.load(Ordering::Acquire)
+    }
+
+    /// Whether the driver has to wait; it is woken when that is over.
+    fn is_held(&self, context: &Context<'_>) -> bool {
+        if !self.0.held.load(Ordering::SeqCst) {
+            return false;
+        }
+        *self.0.waiting() = Some(context.waker().clone());
+        // It may have ended before the waker was there.
+        self.0.held.load(Ordering::SeqCst)
+    }
+}
+
+impl State {
+    /// A panic while the lock was held cannot have left half a waker.
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Option<Waker>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps a batch together while it is written.
+#[derive(Debug)]
+#[must_use = "dropped, it lets everything go"]
+pub(crate) struct Hold<'s>(&'s State);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.0.held.store(false, Ordering::SeqCst);
+        if let Some(driver) = self.0.waiting().take() {
+            driver.wake();
+        }
     }
 }
 
@@ -404,6 +450,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Batched<S> {
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.switch.is_held(context) {
+            return Poll::Ready(Ok(()));
+        }
         this.outbox.pay(&mut this.requests);
         ready!(this.poll_out(context))?;
         Pin::new(&mut this.stream).poll_flush(context)

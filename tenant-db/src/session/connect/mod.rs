@@ -24,7 +24,7 @@ use diesel_async::AsyncPgConnection;
 use tokio_postgres::config::{SslMode as DriverSslMode, SslNegotiation, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, SimpleQueryMessage};
 
-pub(crate) use batch::Switch;
+pub(crate) use batch::{Hold, Switch};
 pub(crate) use cancel::Canceller;
 pub(crate) use driver::Driver;
 pub(crate) use options::StartupOptions;
