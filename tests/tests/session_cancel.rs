@@ -437,3 +437,33 @@ async fn a_cancel_request_never_hits_the_statement_of_the_next_borrower() {
     assert!(pool.recovered > 0 && pool.recovered + pool.closed <= TASKS as u64 * DROPS);
     assert!(pool.closed * 10 <= pool.recovered, "most connections are kept: {pool:?}");
 }
+
+#[test]
+fn a_transaction_can_be_dropped_outside_of_any_runtime_and_after_its_runtime() {
+    let runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    let scene = second.block_on(Scene::new());
+    let db = first.block_on(scene.single());
+    let begin = || async {
+        let tx = db.begin(&scene.own).await.unwrap();
+        tx.scoped::<Customer>().update(ADA, limit(7)).await.unwrap();
+        tx
+    };
+    let tx = second.block_on(begin());
+    std::thread::scope(|scope| scope.spawn(|| drop(tx)).join().unwrap());
+    second.block_on(async {
+        assert_eq!(db.scoped::<Customer>(&scene.other).count().await.unwrap(), 1);
+    });
+    let tx = second.block_on(begin());
+    drop(first);
+    drop(tx);
+    second.block_on(async {
+        for _ in 0..3 {
+            let count =
+                timeout(Duration::from_secs(10), async { db.scoped::<Customer>(&scene.other).count().await });
+            assert_eq!(count.await.expect("the pool goes on").unwrap(), 1);
+        }
+        assert_eq!(scene.rows().await.0, "ada 1, bob 2");
+    });
+}
