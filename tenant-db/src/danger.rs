@@ -122,8 +122,8 @@ impl SkipVerification {
 ///
 /// The query builder's predicate is *not* added, and rows are not checked (I5 and I6 do not hold); row-level security
 /// does hold. Statements that control the session or the transaction (`SET`, `COMMIT`, `DO`, …) are refused. The
-/// tenant is named again after each statement (one more round trip), and the session is reset before anybody else gets
-/// it. Where `set_config` could not be revoked, which the verification at connect warns of, SQL that was injected into
+/// first statement waits until its transaction is open, the tenant is named again after each (one more round trip each),
+/// and the session is reset before anybody else gets it. Where `set_config` could not be revoked, which the verification at connect warns of, SQL that was injected into
 /// the text can still switch the tenant for its own statement: bind values, never paste them. The audit event says that
 /// a statement was sent, and why; its text is left out, because it may hold data.
 pub fn sql<'t, R, K>(
