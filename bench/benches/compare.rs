@@ -82,6 +82,14 @@ fn everybody(visitor: &mut impl Visitor) {
     visitor.visit::<Raw>();
     visitor.visit::<ByHand>();
     visitor.visit::<Library>();
+    #[cfg(feature = "contestants")]
+    {
+        use bench::contestants::{Qail, SeaOrm, Sqlx, Tenaxum};
+        visitor.visit::<Qail>();
+        visitor.visit::<Sqlx>();
+        visitor.visit::<Tenaxum>();
+        visitor.visit::<SeaOrm>();
+    }
 }
 
 struct Arena {

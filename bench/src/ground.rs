@@ -1,9 +1,7 @@
 //! A server with the tables under isolation and rows of several tenants in them.
 
 use tenant_db::database::DatabaseConfig;
-use tenant_db::testing::{
-    DatabaseSetup, Postgres, Proxy, ServerSource, ServerVersion, TestDatabase, unique_name,
-};
+use tenant_db::testing::{DatabaseSetup, Postgres, Proxy, ServerSource, TestDatabase, unique_name};
 use uuid::Uuid;
 
 use crate::Result;
@@ -40,7 +38,6 @@ pub struct Ground {
     database: TestDatabase,
     config: DatabaseConfig,
     url: String,
-    version: ServerVersion,
     _own: Option<Postgres>,
 }
 
@@ -57,8 +54,7 @@ impl Ground {
         let role = config.runtime_role();
         database.execute(&format!("ALTER ROLE {role} PASSWORD '{PASSWORD}'")).await?;
         let url = server.tcp_url(role, PASSWORD, database.name()).ok_or("the server has no port")?;
-        let version = server.version();
-        let ground = Self { database, config, url, version, _own: Some(server) };
+        let ground = Self { database, config, url, _own: Some(server) };
         ground.fill().await?;
         Ok(ground)
     }
@@ -78,7 +74,7 @@ impl Ground {
         let config = config(&prefix)?;
         let database = server.create_database(&setup(&config)?).await?;
         let url = database.url(config.runtime_role());
-        let ground = Self { database, config, url, version: server.version(), _own: None };
+        let ground = Self { database, config, url, _own: None };
         ground.fill().await?;
         Ok(ground)
     }
@@ -119,27 +115,29 @@ impl Ground {
         Ok(self.database.execute(sql).await?)
     }
 
+    /// The one value that a query of a superuser answers with.
+    ///
+    /// # Errors
+    ///
+    /// Those of the server, and where there is no value.
+    pub async fn text(&self, sql: &str) -> Result<String> {
+        let rows = self.database.query_text(sql).await?;
+        Ok(rows.into_iter().flatten().flatten().next().ok_or("no value")?)
+    }
+
     /// The one number that a query of a superuser answers with.
     ///
     /// # Errors
     ///
-    /// Those of the server, and where the answer is no number.
+    /// As for [`Ground::text`], and where the value is no number.
     pub async fn number(&self, sql: &str) -> Result<u64> {
-        let rows = self.database.query_text(sql).await?;
-        let cell = rows.first().and_then(|row| row.first()).and_then(Option::as_deref);
-        Ok(cell.ok_or("no rows")?.parse()?)
+        Ok(self.text(sql).await?.parse()?)
     }
 
     /// The server itself, without anything in between.
     #[must_use]
     pub fn target(&self) -> Target {
         Target { url: self.url.clone(), config: self.config.clone() }
-    }
-
-    /// The server's version.
-    #[must_use]
-    pub fn version(&self) -> ServerVersion {
-        self.version
     }
 }
 

@@ -3,13 +3,31 @@
 
 mod by_hand;
 mod library;
+#[cfg(feature = "contestants")]
+mod qail;
 mod raw;
+#[cfg(feature = "contestants")]
+mod sea_orm;
+#[cfg(feature = "contestants")]
+mod sql;
+#[cfg(feature = "contestants")]
+mod sqlx;
+#[cfg(feature = "contestants")]
+mod tenaxum;
 
 use uuid::Uuid;
 
 pub use by_hand::ByHand;
 pub use library::Library;
+#[cfg(feature = "contestants")]
+pub use qail::Qail;
 pub use raw::Raw;
+#[cfg(feature = "contestants")]
+pub use sea_orm::SeaOrm;
+#[cfg(feature = "contestants")]
+pub use sqlx::Sqlx;
+#[cfg(feature = "contestants")]
+pub use tenaxum::Tenaxum;
 
 use crate::models::{Customer, NewOrder, Order};
 use crate::{Result, Target};
@@ -41,7 +59,7 @@ pub trait Contestant: Sized + Send + Sync + 'static {
     /// Inserts an order under a new key and returns it as the database has it.
     fn insert(&self, tenant: &Self::Tenant, order: NewOrder) -> impl Future<Output = Result<Order>> + Send;
 
-    /// Inserts orders, in one statement, and returns them.
+    /// Inserts orders, in as few round trips as there is a way to, and returns them.
     fn insert_many(
         &self,
         tenant: &Self::Tenant,
