@@ -3,9 +3,11 @@
 //! ```text
 //! cargo xtask demo    two tenants, and every attempt to cross over
 //! cargo xtask test    the whole suite on one throw-away server
+//! cargo xtask bench   the benchmarks, with a report in bench/results
 //! cargo xtask ci      what the continuous integration runs
 //! ```
 
+mod bench;
 mod checks;
 mod demo;
 mod features;
@@ -46,6 +48,8 @@ enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Runs the benchmarks, and writes tables and plots to `bench/results`.
+    Bench(bench::Options),
     /// Runs the checks of the continuous integration: format, lints, documentation, features, tests, demo.
     Ci(Installation),
 }
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Demo(Installation { install }) => demo::run(install),
         Command::Test { installation, arguments } => suite::run(installation.install, &arguments),
+        Command::Bench(options) => bench::run(options),
         Command::Ci(Installation { install }) => checks::run(install),
     };
     match outcome {
