@@ -30,6 +30,8 @@ pub struct Tap {
 #[derive(Debug, Default)]
 struct Heard {
     links: Mutex<Vec<Arc<Link>>>,
+    /// The next BEGIN is to be misspelt.
+    spoils: AtomicBool,
     nested: AtomicU64,
 }
 
@@ -99,6 +101,17 @@ impl Tap {
         lock(&self.heard.links).len()
     }
 
+    /// Makes the server refuse the next BEGIN, and nothing else: as if it had been cancelled at that moment.
+    pub fn spoil_next_begin(&self) {
+        self.heard.spoils.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether a BEGIN is still to be spoiled.
+    #[must_use]
+    pub fn has_not_spoiled(&self) -> bool {
+        self.heard.spoils.load(Ordering::SeqCst)
+    }
+
     /// Lets nothing pass any more on the connection that was opened last. Nobody is told.
     pub fn silence(&self) {
         if let Some(link) = lock(&self.heard.links).last() {
@@ -140,11 +153,17 @@ async fn forward(client: TcpStream, upstream: String, heard: Arc<Heard>) {
         server: tokio::sync::Mutex::new(to_server),
         question: Mutex::default(),
     });
-    let answers = tokio::spawn(read_along(from_server, to_client, Arc::clone(&link), heard));
+    let answers = tokio::spawn(read_along(from_server, to_client, Arc::clone(&link), Arc::clone(&heard)));
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
         if link.silent.load(Ordering::SeqCst) {
             continue;
+        }
+        let begin = buffer[..length].windows(5).position(|word| word == b"BEGIN");
+        if let Some(begin) = begin
+            && heard.spoils.swap(false, Ordering::SeqCst)
+        {
+            buffer[begin] = b'X';
         }
         if link.server.lock().await.write_all(&buffer[..length]).await.is_err() {
             break;

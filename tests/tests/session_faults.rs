@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use tenant_db::prelude::*;
 use tenant_db::{DatabaseErrorKind, Error, Result, danger};
-use tenant_db_tests::World;
 use tenant_db_tests::models::*;
+use tenant_db_tests::{Tap, World};
 use tokio::time::timeout;
 
 const MOMENT: Duration = Duration::from_millis(200);
@@ -339,6 +339,25 @@ async fn a_closure_cannot_leave_another_transaction_in_the_place_of_its_own() {
     assert_eq!(db.scoped::<Customer>(&other).count().await.unwrap(), 0);
 }
 
+/// For so long the server cancels whatever the program's sessions are doing, thousands of times and so at any point.
+const ANNOYANCE: Duration = Duration::from_secs(3);
+
+async fn annoy(world: &World) {
+    let role = world.config().runtime_role();
+    let sql = format!(
+        "DO $$ DECLARE until timestamptz = clock_timestamp() + '{} s'; BEGIN
+             WHILE clock_timestamp() < until LOOP
+                 PERFORM pg_stat_clear_snapshot();
+                 PERFORM pg_cancel_backend(pid) FROM pg_stat_activity
+                     WHERE usename = '{role}' AND datname = current_database();
+                 PERFORM pg_sleep(0.0003);
+             END LOOP;
+         END $$",
+        ANNOYANCE.as_secs()
+    );
+    world.execute(&sql).await;
+}
+
 #[tokio::test]
 async fn a_panic_anywhere_in_a_transaction_rolls_back_and_frees_the_connection() {
     let world = World::new().await;
@@ -457,41 +476,39 @@ async fn a_commit_that_is_refused_stores_nothing_and_leaves_a_clean_session() {
     assert_eq!(db.pool_state().closed, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_statement_whose_begin_was_cancelled_does_not_run_outside_of_a_transaction() {
+#[tokio::test]
+async fn a_handwritten_statement_whose_begin_was_refused_does_not_run_outside_of_a_transaction() {
     let world = World::new().await;
     let role = world.config().runtime_role();
-    world
-        .execute(&format!("CREATE TABLE journal (line text); GRANT INSERT, SELECT ON journal TO \"{role}\""))
-        .await;
+    let journal = format!("CREATE TABLE journal (line text); GRANT INSERT, SELECT ON journal TO \"{role}\"");
+    world.execute(&journal).await;
+    let tap = Tap::start(&world.runtime_url()).await;
     let skip = danger::skip_verification("the test has added a table without a tenant");
-    let db = world.builder().pool_size(1).verification(skip).connect().await.unwrap();
+    let builder = TenantDb::builder(tap.url()).database(world.config().clone()).verification(skip);
+    let db = builder.pool_size(1).connect().await.unwrap();
     let own = world.manager();
-    // Signals for as long as the sessions do something, and so at any time.
-    let annoy = format!(
-        "DO $$ DECLARE until timestamptz = clock_timestamp() + '4 s'; BEGIN
-             WHILE clock_timestamp() < until LOOP
-                 PERFORM pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = '{role}' AND datname = current_database();
-                 PERFORM pg_sleep(0.0002);
-             END LOOP;
-         END $$"
-    );
-    let (mut cancelled, mut begun) = (0, 0);
-    let work = async {
-        let start = std::time::Instant::now();
-        while start.elapsed() < Duration::from_secs(4) {
-            let tx = db.begin(&own).await.unwrap();
-            let written =
-                danger::sql(&tx, "a test", "INSERT INTO journal VALUES ('outside')").execute().await;
-            begun += 1;
-            cancelled += u32::from(written.is_err());
-            tx.rollback().await;
-        }
-    };
-    tokio::join!(work, world.execute(&annoy));
-    eprintln!("{begun} transactions, {cancelled} cancelled in the beginning or the statement");
-    assert!(cancelled > 0);
-    assert!(world.truth("SELECT line FROM journal").await.is_empty(), "what was rolled back is there");
+    db.scoped::<Customer>(&own).count().await.unwrap();
+    for joined in [false, true] {
+        let tx = db.begin(&own).await.unwrap();
+        tap.spoil_next_begin();
+        let handwritten =
+            danger::sql(&tx, "a test", "INSERT INTO journal VALUES ('never committed')").execute();
+        let (other, written) = if joined {
+            let (other, written) = tokio::join!(tx.scoped::<Customer>().count(), handwritten);
+            (Some(other), written)
+        } else {
+            (None, handwritten.await)
+        };
+        assert!(!tap.has_not_spoiled(), "there was a BEGIN");
+        assert!(
+            written.is_err() && !matches!(other, Some(Ok(_))),
+            "joined: {joined}: {written:?}, {other:?}"
+        );
+        tx.rollback().await;
+        let there = world.truth("SELECT line FROM journal").await;
+        assert!(there.is_empty(), "joined: {joined}: what was rolled back is there");
+        assert_eq!(db.scoped::<Customer>(&own).count().await.unwrap(), 0);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -500,22 +517,12 @@ async fn an_operation_that_is_cancelled_at_any_time_says_what_has_happened() {
     let db = single(&world).await;
     let (own, seen) = (world.manager(), world.manager());
     db.scoped::<Customer>(&seen).insert_many([named("a"), named("b")]).await.unwrap();
-    let role = world.config().runtime_role();
-    let annoy = format!(
-        "DO $$ DECLARE until timestamptz = clock_timestamp() + '4 s'; BEGIN
-             WHILE clock_timestamp() < until LOOP
-                 PERFORM pg_cancel_backend(pid) FROM pg_stat_activity
-                     WHERE usename = '{role}' AND datname = current_database();
-                 PERFORM pg_sleep(0.0003);
-             END LOOP;
-         END $$"
-    );
     let cancelled = |error: &Error| matches!(error, Error::Database(error) if error.kind() == DatabaseErrorKind::Cancelled);
     let (mut done, mut not_done) = (Vec::new(), 0);
     let work = async {
         let start = std::time::Instant::now();
         let mut number = 0;
-        while start.elapsed() < Duration::from_secs(4) {
+        while start.elapsed() < ANNOYANCE {
             let names = ["x", "y"].map(|end| format!("{number} {end}"));
             let both = names.each_ref().map(|name| named(name));
             match db.scoped::<Customer>(&own).insert_many(both).await {
@@ -531,7 +538,7 @@ async fn an_operation_that_is_cancelled_at_any_time_says_what_has_happened() {
             number += 1;
         }
     };
-    tokio::join!(work, world.execute(&annoy));
+    tokio::join!(work, annoy(&world));
     eprintln!("{} rows written, {not_done} operations cancelled", done.len());
     assert!(not_done > 0 && !done.is_empty());
     let sql = format!("SELECT name FROM customers WHERE tenant_id = '{}' ORDER BY name", own.tenant());
@@ -539,5 +546,30 @@ async fn an_operation_that_is_cancelled_at_any_time_says_what_has_happened() {
     done.sort();
     assert_eq!(there.len(), done.len());
     assert!(there.iter().all(|name| done.contains(name)));
-    assert_eq!(db.pool_state().closed, 0);
+}
+
+#[tokio::test]
+async fn a_session_whose_cleaning_up_is_cancelled_is_cleaned_up_again() {
+    let world = World::new().await;
+    let db = single(&world).await;
+    let own = world.manager();
+    let mut drops = 0;
+    let work = async {
+        let start = std::time::Instant::now();
+        while start.elapsed() < ANNOYANCE {
+            let Ok(tx) = db.begin(&own).await else { continue };
+            // What it leaves with the session has to be taken back.
+            drops +=
+                u64::from(danger::sql(&tx, "a test", "SELECT pg_advisory_lock(7)").execute().await.is_ok());
+            drop(tx);
+        }
+    };
+    tokio::join!(work, annoy(&world));
+    db.scoped::<Customer>(&own).count().await.unwrap();
+    let pool = db.pool_state();
+    eprintln!("{drops} transactions dropped: {pool:?}");
+    assert!(drops > 0 && pool.recovered >= drops);
+    assert_eq!(pool.closed, 0, "the session was kept");
+    let locks = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 7";
+    assert!(world.truth(locks).await.is_empty());
 }

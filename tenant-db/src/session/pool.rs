@@ -1,6 +1,7 @@
 //! [`Pool`]: connections, permits, and what becomes of a connection that comes back.
 
 use std::fmt;
+use std::io;
 use std::ops::Deref;
 use std::pin::pin;
 use std::sync::Arc;
@@ -213,28 +214,34 @@ impl Drop for Lease {
 
 impl Held {
     /// Ends what runs, and rolls back. Whether the connection is clean now.
-    async fn recover(&self) -> bool {
+    async fn recover(&mut self) -> bool {
         timeout(RECOVERY, async {
-            let rolled_back = pin!(self.session.recover());
-            let rolled_back = match select(rolled_back, pin!(sleep(GRACE))).await {
-                Either::Left((outcome, _)) => outcome,
-                Either::Right(((), rolled_back)) => {
-                    // Returns when the server has sent the signal: it cannot hit a later statement.
-                    if self.session.canceller().cancel().await.is_err() {
-                        return false;
-                    }
-                    rolled_back.await
-                }
-            };
-            match rolled_back {
-                Ok(()) => true,
-                Err(Error::ConnectionLost) => false,
-                // The signal hit the ROLLBACK instead.
-                Err(_) => self.session.recover().await.is_ok(),
+            let Ok(mut rolled_back) = self.roll_back().await else { return false };
+            // The signal, or somebody else's, may have hit the ROLLBACK or the reset after it instead.
+            while rolled_back.is_err() && !self.session.is_lost() {
+                rolled_back = self.session.recover().await;
             }
+            rolled_back.is_ok()
         })
         .await
         .unwrap_or(false)
+    }
+
+    /// ROLLBACK, behind what still runs; that is cancelled where it takes too long.
+    ///
+    /// # Errors
+    ///
+    /// It could not be cancelled: see [`Canceller::cancel`](super::connect::Canceller::cancel).
+    async fn roll_back(&self) -> io::Result<Result<()>> {
+        let rolled_back = pin!(self.session.recover());
+        match select(rolled_back, pin!(sleep(GRACE))).await {
+            Either::Left((outcome, _)) => Ok(outcome),
+            Either::Right(((), rolled_back)) => {
+                // Returns when the server has sent the signal: it cannot hit a later statement.
+                self.session.canceller().cancel().await?;
+                Ok(rolled_back.await)
+            }
+        }
     }
 }
 
