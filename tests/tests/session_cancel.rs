@@ -142,7 +142,7 @@ impl Figures {
 
     fn report(&self, of: &str) {
         eprintln!("{of}: {self:?}");
-        assert!(self.drops as usize > 2 * self.operations, "each operation takes some steps: {self:?}");
+        assert!(self.drops as usize >= 2 * self.operations, "each operation takes some steps: {self:?}");
         assert!(self.recovered > 0, "{self:?}");
         assert!(self.closed * 50 <= self.recovered, "connections are kept: {self:?}");
     }

@@ -379,6 +379,11 @@ impl Soak {
                 let Some((owner, name)) = deletable.pop() else { continue };
                 (number, names) = (owner, vec![name]);
             }
+            if let Kind::SerializableTransfer = kind {
+                // They get in each other's way.
+                number %= 3;
+                names[0] = format!("{} {write} {kind:?}", self.tenants[number].tag);
+            }
             let amount = 1 + dice.below(50) as i64;
             let fate = if let Kind::Panic = kind {
                 let (soak, names) = (Arc::clone(&self), names.clone());
