@@ -55,6 +55,6 @@ pub(crate) use functions::{
     KEY_KINDS, SEARCH_PATH, guard_body, guard_function, guard_function_ident, tenant_function,
     tenant_function_body,
 };
-pub(crate) use identifier::{qualified, quote_ident};
+pub(crate) use identifier::{qualified, quote_ident, quote_literal};
 pub(crate) use isolation::{KEPT_KEY_SUFFIX, guard_name, guard_trigger, is_accepted_type};
 pub(crate) use policies::{Policy, policies};

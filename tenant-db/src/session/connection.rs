@@ -19,6 +19,7 @@ use tokio::task::unconstrained;
 use super::connect::{Canceller, Driver, Hold, Link, Switch, Traffic};
 use super::guards::Guard;
 use super::statement::TypeName;
+use crate::database::quote_literal;
 use crate::error::{Error, Result};
 
 /// A connection, and whether anything is open on it.
@@ -30,6 +31,8 @@ pub(crate) struct Session {
     batching: Switch,
     /// Whether statements may be prepared under a name that outlives their transaction.
     prepares: bool,
+    /// Empty, or for a pooler what [`RESET`] makes it forget: it passes our settings on to each server connection.
+    restore: String,
     /// Set before the first byte of a transaction is sent, cleared after the answer to its COMMIT or ROLLBACK. A
     /// connection that comes back dirty (a dropped future, a panic, a lost answer) is rolled back, or closed.
     dirty: AtomicBool,
@@ -56,15 +59,13 @@ const MAX_UNBOUNDED_BYTES: usize = 128 * 1024;
 const MAX_ABANDONED: u32 = 1_000;
 
 /// Takes back what a statement can leave with a session rather than with its transaction. `DISCARD ALL` would throw the
-/// prepared statements away as well. The time zone is diesel-async's own setting.
-const RESET: &str = "CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; \
-                     RESET ALL; SET TIME ZONE 'UTC'; RESET ROLE";
-
-/// The same from inside of the transaction, for a server connection that belongs to somebody else as soon as the
-/// transaction ends. Deferred constraints are checked first: their triggers need the tenant, which RESET takes away.
-const RESET_BEFORE_COMMIT: &str = "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL; UNLISTEN *; \
-                                   SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; RESET ALL; \
-                                   SET TIME ZONE 'UTC'; RESET ROLE; COMMIT";
+/// prepared statements away as well, of which only those are not the driver's that SQL has made. The time zone is
+/// diesel-async's own setting.
+const RESET: &str = "CLOSE ALL; UNLISTEN *; SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; \
+                     RESET ALL; SET TIME ZONE 'UTC'; RESET ROLE; \
+                     DO $$ DECLARE prepared pg_catalog.text; BEGIN \
+                     FOR prepared IN SELECT name FROM pg_catalog.pg_prepared_statements WHERE from_sql \
+                     LOOP EXECUTE pg_catalog.format('DEALLOCATE %I', prepared); END LOOP; END $$";
 
 /// In a transaction that has failed unnoticed COMMIT would be a ROLLBACK, and outside of any it would only warn. A
 /// savepoint fails in both, and stops the message.
@@ -77,10 +78,16 @@ impl Session {
     ///
     /// [`Error::ConnectionLost`].
     pub(super) async fn new(link: Link, prepares: bool) -> Result<Self> {
-        let Link { mut connection, driver, canceller, traffic, batching } = link;
+        let Link { mut connection, driver, canceller, traffic, batching, application_name } = link;
         if !Guard::StatementCache.is_up() {
             connection.set_prepared_statement_cache_size(CacheSize::Disabled);
         }
+        let restore = if prepares {
+            String::new()
+        } else {
+            let name = quote_literal(&application_name);
+            format!("; SET client_encoding = 'UTF8'; SET application_name = {name}")
+        };
         let session = Self {
             connection,
             driver,
@@ -88,6 +95,7 @@ impl Session {
             traffic,
             batching,
             prepares,
+            restore,
             dirty: AtomicBool::new(false),
             begun: Mutex::new(false),
             foreign: AtomicBool::new(false),
@@ -194,9 +202,12 @@ impl Session {
         if !self.has_begun() {
             return Ok(());
         }
-        let foreign = self.foreign.load(Ordering::Relaxed);
-        let end = if foreign && !self.prepares { RESET_BEFORE_COMMIT } else { "COMMIT" };
-        match self.send(&format!("{ENSURE_OPEN}; {end}")).await {
+        let end = match self.reset_with_the_end() {
+            // Deferred constraints are checked first: their triggers need the tenant, which RESET takes away.
+            Some(reset) => format!("{ENSURE_OPEN}; SET CONSTRAINTS ALL IMMEDIATE; {reset}; COMMIT"),
+            None => format!("{ENSURE_OPEN}; COMMIT"),
+        };
+        match self.send(&end).await {
             Ok(()) => {
                 self.ended().await;
                 Ok(())
@@ -213,15 +224,29 @@ impl Session {
 
     /// Rolls back. Where that cannot be confirmed the connection stays dirty.
     pub(super) async fn rollback(&self) {
-        if self.has_begun() && self.send("ROLLBACK").await.is_ok() {
+        if self.has_begun() && self.send_rollback().await.is_ok() {
             self.ended().await;
         }
+    }
+
+    async fn send_rollback(&self) -> Result<()> {
+        match self.reset_with_the_end() {
+            Some(reset) => self.send(&format!("ROLLBACK; {reset}")).await,
+            None => self.send("ROLLBACK").await,
+        }
+    }
+
+    /// What has to be sent in one message with the end of the transaction: behind a pooler the server connection belongs
+    /// to somebody else as soon as that is answered.
+    fn reset_with_the_end(&self) -> Option<String> {
+        let foreign = self.foreign.load(Ordering::Relaxed);
+        (foreign && !self.prepares).then(|| format!("{RESET}{}", self.restore))
     }
 
     /// As [`rollback`](Self::rollback), whatever was begun, and whatever still runs before it.
     pub(super) async fn recover(&self) -> Result<()> {
         self.abandoned.fetch_add(1, Ordering::Relaxed);
-        self.send("ROLLBACK").await?;
+        self.send_rollback().await?;
         self.ended().await;
         if self.is_dirty() { Err(Error::ConnectionLost) } else { Ok(()) }
     }
@@ -230,7 +255,7 @@ impl Session {
     pub(super) async fn ended(&self) {
         *lock(&self.begun) = false;
         if self.foreign.load(Ordering::Relaxed) {
-            // Behind a pooler the next message may go to another server connection.
+            // Behind a pooler that has been done: the next message may go to another server connection.
             if self.prepares && self.send(RESET).await.is_err() {
                 return;
             }
@@ -242,6 +267,8 @@ impl Session {
     /// Notes that a statement which this crate did not write is about to run.
     pub(super) fn expect_foreign_statement(&self) {
         self.foreign.store(true, Ordering::Relaxed);
+        // It could look at what is prepared here, and that names tenants.
+        self.batching.forget_tenants();
     }
 
     /// Whether a statement is prepared for good. `bounded` is what diesel says: that there are only so many of its kind.

@@ -4,7 +4,7 @@
 //! a statement and COMMIT that is three writes and three wake-ups of the client where one would do: on a local connection
 //! they cost as much as the statement. So between the driver and the socket
 //!
-//! - the message with `BEGIN; SET LOCAL …` becomes two commands of the extended protocol, without a Sync,
+//! - the message with `BEGIN; SET LOCAL …` becomes two commands of the extended protocol, prepared and without a Sync,
 //! - the Sync between a statement and a COMMIT that was written together with it is left out,
 //! - and the driver is told *ReadyForQuery* where it expects one.
 //!
@@ -24,6 +24,8 @@ use std::task::{Context, Poll, Waker, ready};
 use bytes::{Buf, BufMut, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsStream};
+
+use super::commands::Commands;
 
 /// How much is read at a time.
 const CHUNK: usize = 16 * 1024;
@@ -50,6 +52,7 @@ pub(crate) struct Switch(Arc<State>);
 struct State {
     on: AtomicBool,
     held: AtomicBool,
+    forgets: AtomicBool,
     /// The driver's, where it wanted to send meanwhile.
     waiting: Mutex<Option<Waker>>,
 }
@@ -65,6 +68,11 @@ impl Switch {
     pub(crate) fn hold(&self) -> Hold<'_> {
         self.0.held.store(true, Ordering::SeqCst);
         Hold(&self.0)
+    }
+
+    /// Closes what is prepared for tenants before anything that is sent from now on is carried out.
+    pub(crate) fn forget_tenants(&self) {
+        self.0.forgets.store(true, Ordering::Release);
     }
 
     fn is_on(&self) -> bool {
@@ -121,6 +129,8 @@ struct Requests {
     waiting: VecDeque<Request>,
     /// The server has reported an error and skips everything up to the next Sync.
     skips: bool,
+    /// It was in a command of ours, of which nobody knows now whether it is prepared.
+    uncertain: bool,
 }
 
 /// What the driver takes for one request, with one ReadyForQuery at the end of its answer.
@@ -132,6 +142,8 @@ struct Request {
     commands: u8,
     /// It was a simple query, whose answer has no ParseComplete and no BindComplete.
     simple: bool,
+    /// So many statements of ours are closed before it, of which the driver knows nothing.
+    closes: usize,
 }
 
 /// Frontend messages on their way out.
@@ -142,7 +154,10 @@ struct Outbox {
     out: BytesMut,
     /// The name under which COMMIT is prepared.
     commit: Vec<u8>,
+    commands: Commands,
     current: Current,
+    /// What was closed before the current request.
+    closes: usize,
     owed: Option<Owed>,
 }
 
@@ -184,11 +199,11 @@ impl Outbox {
                 return;
             }
             b'S' if std::mem::take(&mut self.current) == Current::StatementAfterBegin => {
-                requests.waiting.push_back(Request { synced: false, commands: 1, simple: false });
+                requests.waiting.push_back(Request { commands: 1, synced: false, ..self.request() });
                 self.owed = Some(Owed::AfterStatement);
                 return;
             }
-            b'S' => requests.waiting.push_back(Request::SYNCED),
+            b'S' => requests.waiting.push_back(self.request()),
             b'X' => self.pay(requests),
             _ => self.begin_or_go_on(kind, body, requests),
         }
@@ -197,15 +212,35 @@ impl Outbox {
 
     fn pass_simple(&mut self, message: &[u8], body: &[u8], requests: &mut Requests) {
         if let Some(commands) = split_begin(body) {
-            for command in commands {
-                put_command(&mut self.out, command);
+            if std::mem::take(&mut requests.uncertain) {
+                self.commands.forget();
             }
-            requests.waiting.push_back(Request { synced: false, commands: 2, simple: true });
+            self.commands.make_room(commands);
+            self.closes = self.commands.close_stale(&mut self.out);
+            for command in commands {
+                self.commands.put(&mut self.out, command);
+            }
+            requests.waiting.push_back(Request {
+                commands: 2,
+                synced: false,
+                simple: true,
+                ..self.request()
+            });
             self.owed = Some(Owed::AfterBegin);
         } else {
             self.out.extend_from_slice(message);
-            requests.waiting.push_back(Request::SYNCED);
+            requests.waiting.push_back(self.request());
         }
+    }
+
+    /// The current request, as it is where nothing is left out.
+    fn request(&mut self) -> Request {
+        Request { synced: true, commands: 0, simple: false, closes: std::mem::take(&mut self.closes) }
+    }
+
+    /// Closes the commands of all tenants. What comes next may look at `pg_prepared_statements`.
+    fn forget_commands(&mut self) {
+        self.commands.forget();
     }
 
     /// A message of the extended protocol, the first of its request or a later one.
@@ -230,6 +265,7 @@ impl Outbox {
             Some(Owed::AfterStatement) if kind == b'B' && self.is_commit(body) => self.owed = None,
             _ => self.pay(requests),
         }
+        self.closes = self.commands.close_stale(&mut self.out);
     }
 
     /// Writes the Sync that was left out.
@@ -254,10 +290,6 @@ impl Outbox {
     fn is_commit(&self, body: &[u8]) -> bool {
         !self.commit.is_empty() && body.splitn(3, |byte| *byte == 0).nth(1) == Some(&self.commit[..])
     }
-}
-
-impl Request {
-    const SYNCED: Self = Self { synced: true, commands: 0, simple: false };
 }
 
 /// Backend messages on their way in.
@@ -301,9 +333,16 @@ impl Inbox {
     }
 
     fn begin(&mut self, kind: u8, requests: &mut Requests) {
-        let first = requests.waiting.front();
-        // ParseComplete and BindComplete.
-        self.dropped = matches!(kind, b'1' | b'2') && first.is_some_and(|request| request.simple);
+        self.dropped = match (kind, requests.waiting.front_mut()) {
+            // CloseComplete of what the driver did not close.
+            (b'3', Some(request)) if request.closes > 0 => {
+                request.closes -= 1;
+                true
+            }
+            // ParseComplete and BindComplete.
+            (b'1' | b'2', Some(request)) => request.simple,
+            _ => false,
+        };
         if kind == b'Z' && requests.skips {
             self.put_skipped_requests(requests);
             self.put_skipped();
@@ -315,6 +354,7 @@ impl Inbox {
 
     fn end(&mut self, kind: u8, requests: &mut Requests) {
         let Some(first) = requests.waiting.front_mut() else { return };
+        requests.uncertain |= kind == b'E' && first.simple;
         match kind {
             b'Z' => {
                 requests.waiting.pop_front();
@@ -380,20 +420,6 @@ fn split_begin(body: &[u8]) -> Option<[&[u8]; 2]> {
     second.starts_with(b"SET LOCAL ").then_some([&text[..end], second])
 }
 
-/// Parse, Bind and Execute of a command without parameters and rows.
-fn put_command(out: &mut BytesMut, sql: &[u8]) {
-    out.put_u8(b'P');
-    out.put_u32((4 + 1 + sql.len() + 1 + 2) as u32);
-    out.put_u8(0);
-    out.extend_from_slice(sql);
-    out.put_u8(0);
-    out.put_u16(0);
-    // The unnamed portal of the unnamed statement; no formats, no parameters, no formats.
-    out.extend_from_slice(b"B\0\0\0\x0c\0\0\0\0\0\0\0\0");
-    // The unnamed portal, all rows.
-    out.extend_from_slice(b"E\0\0\0\x09\0\0\0\0\0");
-}
-
 impl<S: AsyncRead + Unpin> AsyncRead for Batched<S> {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -442,6 +468,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Batched<S> {
         if this.outbox.out.len() > MAX_WAITING {
             this.outbox.pay(&mut this.requests);
             ready!(this.poll_out(context))?;
+        }
+        if this.switch.0.forgets.swap(false, Ordering::AcqRel) {
+            this.outbox.forget_commands();
         }
         // Nothing is sent before the driver flushes: a Sync may still be left out.
         this.outbox.write(bytes, &mut this.requests);
@@ -514,11 +543,13 @@ mod tests {
     }
 
     impl Line {
-        /// With COMMIT prepared as `c`.
+        /// With COMMIT prepared as `c`, and what begins a transaction.
         fn new() -> Self {
             let mut line = Self::default();
             assert_eq!(line.write(&[prepare("c", "COMMIT")]), "PDS");
             assert_eq!(line.read("1tnZ"), "1tnZ");
+            line.write(&[begin()]);
+            assert_eq!(line.read("12C12CZ"), "CCZ");
             line
         }
 
@@ -541,16 +572,56 @@ mod tests {
     }
 
     #[test]
+    fn what_begins_a_transaction_is_prepared_the_first_time() {
+        let mut line = Line::default();
+        assert_eq!(line.write(&[begin(), execute("s")]), "PBEPBEBES");
+        assert_eq!(line.read("12C12C2CZ"), "CCZ2CZ");
+        assert_eq!(line.write(&[begin(), execute("s")]), "BEBEBES");
+        assert_eq!(line.read("2C2C2CZ"), "CCZ2CZ");
+    }
+
+    #[test]
+    fn after_an_error_at_the_beginning_everything_is_prepared_again() {
+        let mut line = Line::new();
+        line.write(&[begin(), execute("s"), execute("c")]);
+        line.read("2C2EZ");
+        assert_eq!(line.write(&[begin(), execute("s"), execute("c")]), "CCPBEPBEBEBES");
+        assert_eq!(line.read("3312C12C2C2CZ"), "CCZ2CZ2CZ");
+        line.write(&[begin(), execute("s"), execute("c")]);
+        line.read("2C2C2EZ");
+        assert_eq!(
+            line.write(&[begin(), execute("s")]),
+            "BEBEBES",
+            "the statement's own error changes nothing"
+        );
+    }
+
+    #[test]
+    fn what_names_tenants_is_closed_before_anything_that_could_look() {
+        let mut line = Line::new();
+        line.write(&[begin(), execute("s")]);
+        assert_eq!(line.read("2C2C2CZ"), "CCZ2CZ");
+        line.outbox.forget_commands();
+        assert_eq!(line.write(&[execute("foreign"), execute("t")]), "CCBESBES");
+        assert_eq!(line.read("332CZ2CZ"), "2CZ2CZ", "the driver knows nothing of it");
+        assert_eq!(line.write(&[begin(), execute("s")]), "PBEPBEBES");
+        line.outbox.forget_commands();
+        let close = [message(b'C', b"Ss\0"), message(b'S', b"")].concat();
+        assert_eq!(line.write(&[close]), "CCCS", "one of them is the driver's own");
+        assert_eq!(line.read("12C12C2CZ333Z"), "CCZ2CZ3Z");
+    }
+
+    #[test]
     fn a_statement_its_beginning_and_its_end_share_a_sync() {
         let mut line = Line::new();
-        assert_eq!(line.write(&[begin(), execute("s"), execute("c")]), "PBEPBEBEBES");
-        assert_eq!(line.read("12C12C2DDC2CZ"), "CCZ2DDCZ2CZ");
+        assert_eq!(line.write(&[begin(), execute("s"), execute("c")]), "BEBEBEBES");
+        assert_eq!(line.read("2C2C2DDC2CZ"), "CCZ2DDCZ2CZ");
         assert!(line.requests.waiting.is_empty() && line.outbox.owed.is_none());
     }
 
     #[test]
     fn the_tenant_arrives_as_it_was_written() {
-        let mut line = Line::new();
+        let mut line = Line::default();
         line.outbox.write(&[begin(), execute("s")].concat(), &mut line.requests);
         let sent = line.outbox.out.to_vec();
         let literal = b"\0SET LOCAL app.current_tenant = 'a; b'\0\0\0";
@@ -560,8 +631,8 @@ mod tests {
     #[test]
     fn a_statement_that_is_not_prepared_is_prepared_with_the_beginning() {
         let mut line = Line::new();
-        assert_eq!(line.write(&[begin(), prepare("s", "SELECT 1")]), "PBEPBEPDS");
-        assert_eq!(line.read("12C12C1tTZ"), "CCZ1tTZ");
+        assert_eq!(line.write(&[begin(), prepare("s", "SELECT 1")]), "BEBEPDS");
+        assert_eq!(line.read("2C2C1tTZ"), "CCZ1tTZ");
         assert_eq!(line.write(&[execute("s"), execute("c")]), "BESBES", "each with its Sync");
         assert_eq!(line.read("2CZ2CZ"), "2CZ2CZ");
     }
@@ -570,15 +641,15 @@ mod tests {
     fn every_request_is_answered_when_one_of_them_fails() {
         let mut line = Line::new();
         line.write(&[begin(), execute("s"), execute("c")]);
-        assert_eq!(line.read("12CEZ"), "CEZEZEZ", "the tenant was refused");
+        assert_eq!(line.read("2C2EZ"), "CEZEZEZ", "the tenant was refused");
         line.write(&[begin(), execute("s"), execute("c")]);
-        assert_eq!(line.read("12C12C2DEZ"), "CCZ2DEZEZ", "the statement failed after a row");
+        assert_eq!(line.read("2C2C2DEZ"), "CCZ2DEZEZ", "the statement failed after a row");
         line.write(&[begin(), execute("s"), execute("c")]);
-        assert_eq!(line.read("12C12C2C2EZ"), "CCZ2CZ2EZ", "COMMIT was refused");
+        assert_eq!(line.read("2C2C2C2EZ"), "CCZ2CZ2EZ", "COMMIT was refused");
         line.write(&[begin(), prepare("t", "SELECT")]);
-        assert_eq!(line.read("12C12CEZ"), "CCZEZ", "it could not be prepared");
+        assert_eq!(line.read("2C2CEZ"), "CCZEZ", "it could not be prepared");
         line.write(&[begin(), prepare("t", "SELECT")]);
-        assert_eq!(line.read("12EZ"), "EZEZ");
+        assert_eq!(line.read("2EZ"), "EZEZ");
         assert!(line.requests.waiting.is_empty());
     }
 
@@ -586,28 +657,28 @@ mod tests {
     fn what_the_server_says_in_between_is_passed_on() {
         let mut line = Line::new();
         line.write(&[begin(), execute("s"), execute("c")]);
-        assert_eq!(line.read("1N2CS12CN2DAC2NCZ"), "NCSCZN2DACZ2NCZ");
+        assert_eq!(line.read("N2CS2CN2DAC2NCZ"), "NCSCZN2DACZ2NCZ");
     }
 
     #[test]
     fn a_statement_after_which_no_commit_comes_keeps_its_sync() {
         let mut line = Line::new();
-        assert_eq!(line.write(&[begin(), execute("s"), execute("t")]), "PBEPBEBESBES", "joined reads");
-        assert_eq!(line.read("12C12C2CZ2CZ"), "CCZ2CZ2CZ");
-        assert_eq!(line.write(&[begin(), execute("s")]), "PBEPBEBES");
-        assert_eq!(line.read("12C12C2CZ"), "CCZ2CZ");
-        assert_eq!(line.write(&[begin()]), "PBEPBES", "whatever followed was dropped");
-        assert_eq!(line.read("12C12CZ"), "CCZ");
+        assert_eq!(line.write(&[begin(), execute("s"), execute("t")]), "BEBEBESBES", "joined reads");
+        assert_eq!(line.read("2C2C2CZ2CZ"), "CCZ2CZ2CZ");
+        assert_eq!(line.write(&[begin(), execute("s")]), "BEBEBES");
+        assert_eq!(line.read("2C2C2CZ"), "CCZ2CZ");
+        assert_eq!(line.write(&[begin()]), "BEBES", "whatever followed was dropped");
+        assert_eq!(line.read("2C2CZ"), "CCZ");
     }
 
     #[test]
     fn a_simple_query_never_follows_without_a_sync() {
         let mut line = Line::new();
         let savepoint = message(b'Q', b"SAVEPOINT a\0");
-        assert_eq!(line.write(&[begin(), savepoint.clone()]), "PBEPBESQ");
-        assert_eq!(line.read("12C12CZCZ"), "CCZCZ");
-        assert_eq!(line.write(&[begin(), execute("s"), savepoint]), "PBEPBEBESQ");
-        assert_eq!(line.read("12EZEZ"), "EZEZEZ");
+        assert_eq!(line.write(&[begin(), savepoint.clone()]), "BEBESQ");
+        assert_eq!(line.read("2C2CZCZ"), "CCZCZ");
+        assert_eq!(line.write(&[begin(), execute("s"), savepoint]), "BEBEBESQ");
+        assert_eq!(line.read("2EZEZ"), "EZEZEZ");
         let plain = message(b'Q', b"BEGIN\0");
         assert_eq!(line.write(&[plain, execute("c")]), "QBES", "nothing to split");
         assert_eq!(line.read("CZ2CZ"), "CZ2CZ");

@@ -7,9 +7,10 @@ use tokio_postgres::{AsyncMessage, Connection};
 
 use super::batch::Batched;
 use super::stream::Stream;
+use super::unnamed::Unnamed;
 
 /// What the driver reads and writes.
-type Wire = Batched<Stream>;
+type Wire = Batched<Unnamed<Stream>>;
 
 /// The task that moves a connection's bytes. Dropped, it lets the task finish by itself: after the last answer that is
 /// outstanding when the client goes away, it takes leave of the server.

@@ -5,6 +5,7 @@
 
 mod batch;
 mod cancel;
+mod commands;
 mod driver;
 mod failure;
 mod options;
@@ -16,6 +17,7 @@ mod target;
 #[cfg(all(test, feature = "testing", unix))]
 mod tests;
 mod tls;
+mod unnamed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,6 +41,7 @@ use self::server::{Server, in_order};
 use self::socket::TcpOptions;
 use self::stream::Encrypted;
 use self::tls::Policy;
+use self::unnamed::Unnamed;
 use super::settings::{CHECK_INTERVAL, SessionSettings};
 use crate::error::Result;
 
@@ -66,6 +69,8 @@ pub(crate) struct Link {
     pub(crate) traffic: Arc<Traffic>,
     /// Off at first.
     pub(crate) batching: Switch,
+    /// What the server calls the session.
+    pub(crate) application_name: String,
 }
 
 impl Connector {
@@ -134,7 +139,7 @@ impl Inner {
     async fn attempt(&self, server: &Arc<Server>) -> Result<Link, Failure> {
         let stream = server.reach().await?;
         let (traffic, encrypted) = (stream.traffic(), stream.is_encrypted());
-        let stream = Batched::new(stream);
+        let stream = Batched::new(Unnamed::new(stream, self.session.prepared_statements));
         let batching = stream.switch();
         let (client, connection) =
             self.startup(encrypted).connect_raw(stream, Encrypted).await.map_err(Failure::Driver)?;
@@ -144,7 +149,8 @@ impl Inner {
         let canceller = Canceller::new(client.cancel_token(), Arc::clone(server));
         let connection = AsyncPgConnection::try_from(client).await.map_err(|_| Failure::Lost)?;
         let driver = unfinished.finish().ok_or(Failure::Lost)?;
-        Ok(Link { connection, driver, canceller, traffic, batching })
+        let application_name = self.session.application_name.clone();
+        Ok(Link { connection, driver, canceller, traffic, batching, application_name })
     }
 
     /// What the server is told at the start: the URL's words, then ours.
