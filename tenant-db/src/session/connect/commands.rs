@@ -1,18 +1,29 @@
 //! [`Commands`]: BEGIN and `SET LOCAL …`, prepared where they come again.
 
 use bytes::{BufMut, BytesMut};
+use uuid::Uuid;
 
 /// The commands that are prepared on a connection.
 ///
 /// To parse `SET LOCAL app.current_tenant = '…'` costs the server several times what it costs to carry it out. It takes no
 /// parameters, so each tenant has one of its own, of which the last ones are kept.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Commands {
+    /// What the names begin with. No two connections share it: behind a pooler that nobody has told us of they may share a
+    /// session, and of two tenants with one name the second would act as the first.
+    prefix: String,
     /// The text and the number of each; what was used last comes last.
     prepared: Vec<(Vec<u8>, u32)>,
     next: u32,
     /// Numbers of what is not needed any more, but may still be there.
     stale: Vec<u32>,
+}
+
+impl Default for Commands {
+    fn default() -> Self {
+        let prefix = format!("tenant_db_{}", Uuid::now_v7().simple());
+        Self { prefix, prepared: Vec::new(), next: 0, stale: Vec::new() }
+    }
 }
 
 /// How many are kept. Each costs the server about two kilobytes.
@@ -27,7 +38,7 @@ impl Commands {
     /// Closes what is not needed any more, and says how many answers to that will come.
     pub(super) fn close_stale(&mut self, out: &mut BytesMut) -> usize {
         for number in &self.stale {
-            let name = name(*number);
+            let name = self.name(*number);
             out.put_u8(b'C');
             out.put_u32((4 + 1 + name.len() + 1) as u32);
             out.put_u8(b'S');
@@ -55,7 +66,7 @@ impl Commands {
             self.prepared.iter().rposition(|(text, _)| text == sql).map(|place| self.prepared.remove(place));
         let (text, number) = known.unwrap_or_else(|| {
             self.next = self.next.wrapping_add(1);
-            let name = name(self.next);
+            let name = self.name(self.next);
             out.put_u8(b'P');
             out.put_u32((4 + name.len() + 1 + sql.len() + 1 + 2) as u32);
             put_text(out, name.as_bytes());
@@ -64,7 +75,7 @@ impl Commands {
             (sql.to_vec(), self.next)
         });
         // The unnamed portal; no formats, no parameters, no formats.
-        let name = name(number);
+        let name = self.name(number);
         out.put_u8(b'B');
         out.put_u32((4 + 1 + name.len() + 1 + 6) as u32);
         out.put_u8(0);
@@ -74,11 +85,10 @@ impl Commands {
         out.extend_from_slice(b"E\0\0\0\x09\0\0\0\0\0");
         self.prepared.push((text, number));
     }
-}
 
-/// tokio-postgres calls its own statements `s0`, `s1`, ….
-fn name(number: u32) -> String {
-    format!("tenant_db_{number}")
+    fn name(&self, number: u32) -> String {
+        format!("{}_{number}", self.prefix)
+    }
 }
 
 fn put_text(out: &mut BytesMut, text: &[u8]) {
@@ -121,6 +131,14 @@ mod tests {
         assert_eq!(put(&mut commands, "new"), ("CPBE".to_owned(), 1));
         assert_eq!(put(&mut commands, "0").0, "BE");
         assert_eq!(put(&mut commands, "1"), ("CPBE".to_owned(), 1), "it had to go");
+    }
+
+    #[test]
+    fn no_two_connections_choose_the_same_name() {
+        let names = [(); 2].map(|()| Commands::default().name(1));
+        assert_ne!(names[0], names[1]);
+        // PostgreSQL cuts longer ones off.
+        assert!(Commands::default().name(u32::MAX).len() < 64, "{names:?}");
     }
 
     #[test]
