@@ -2,6 +2,8 @@
 
 pub mod models;
 pub mod operations;
+#[cfg(unix)]
+pub mod pgbouncer;
 pub mod poll;
 mod tap;
 mod world;
