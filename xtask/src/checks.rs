@@ -8,7 +8,7 @@ use crate::{demo, suite};
 
 /// Runs every check, the quick ones first, and stops at the first that fails.
 pub(crate) fn run(install: bool) -> Result<(), Failure> {
-    let server = Server::obtain(install)?;
+    let server = Server::obtain_with_pooler(install)?;
     let mut phases = Phases::new();
     let outcome = with(&server, &mut phases);
     phases.close(outcome)

@@ -20,6 +20,7 @@ mod features;
 #[path = "../../tenant-db/src/testing/launch/mod.rs"]
 mod launch;
 mod phase;
+mod pooler;
 mod server;
 mod suite;
 mod tally;
@@ -56,7 +57,8 @@ enum Command {
 
 #[derive(Debug, Clone, Copy, Args)]
 struct Installation {
-    /// If there is no PostgreSQL server, installs one with the system's package manager (with sudo).
+    /// If there is no PostgreSQL server, or no PgBouncer for the tests of it, installs one with the system's package
+    /// manager (with sudo).
     ///
     /// Root needs no permission for this.
     #[arg(long)]

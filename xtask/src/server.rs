@@ -13,12 +13,15 @@ use crate::launch::discovery::ThisMachine;
 use crate::launch::package_manager::{self, PackageManager};
 use crate::launch::{Cluster, ClusterOptions, LaunchError, Listen, Programs, embedded};
 use crate::phase::{self, Failure};
+use crate::pooler;
 
 /// A server for the commands that xtask runs. Dropped, it is stopped.
 #[derive(Debug)]
 pub(crate) struct Server {
     /// None if `TENANT_DB_TEST_URL` names it.
     cluster: Option<Cluster>,
+    /// Whether there is a pooler, so that a test must not do without.
+    pooler: bool,
 }
 
 impl Server {
@@ -26,7 +29,7 @@ impl Server {
     pub(crate) fn obtain(install: bool) -> Result<Self, Failure> {
         if env::var_os("TENANT_DB_TEST_URL").is_some_and(|url| !url.is_empty()) {
             println!("PostgreSQL: the server of TENANT_DB_TEST_URL");
-            return Ok(Self { cluster: None });
+            return Ok(Self { cluster: None, pooler: false });
         }
         let programs = match Programs::locate() {
             Err(LaunchError::NotFound { .. }) => instead_of_an_installed_one(install)?,
@@ -39,11 +42,20 @@ impl Server {
             // Every test has its own pool, and many run at once.
             settings: vec![("max_connections".to_owned(), "500".to_owned())],
         };
-        Ok(Self { cluster: Some(Cluster::start(&options)?) })
+        Ok(Self { cluster: Some(Cluster::start(&options)?), pooler: false })
+    }
+
+    /// As [`obtain`](Self::obtain), for the tests, some of which put a connection pooler in front.
+    pub(crate) fn obtain_with_pooler(install: bool) -> Result<Self, Failure> {
+        let server = Self::obtain(install)?;
+        Ok(Self { pooler: pooler::obtain(install), ..server })
     }
 
     /// Lets `command` use the server.
     pub(crate) fn lend<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        if self.pooler {
+            command.env("TENANT_DB_TEST_PGBOUNCER", "required");
+        }
         let Some(cluster) = &self.cluster else { return command };
         command.env("TENANT_DB_TEST_URL", cluster.url().admin());
         // It goes away with xtask: tests may leave templates behind, and need no roles of their own.
@@ -84,8 +96,12 @@ fn target_folder() -> PathBuf {
 }
 
 fn install_with(manager: PackageManager) -> Result<(), Failure> {
-    let Some(install) = manager.install() else { return Ok(()) };
-    let mut commands = vec![install];
+    manager.install().map_or(Ok(()), |words| install(manager, &words.join(" ")))
+}
+
+/// Runs the package manager.
+pub(crate) fn install(manager: PackageManager, command: &str) -> Result<(), Failure> {
+    let mut commands = vec![command.split(' ').collect::<Vec<_>>()];
     if manager == PackageManager::Apt {
         // Containers come without a list of packages.
         commands.insert(0, vec!["apt-get", "update"]);

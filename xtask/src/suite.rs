@@ -8,7 +8,7 @@ use crate::server::Server;
 
 /// Gets a server and runs the tests on it.
 pub(crate) fn run(install: bool, arguments: &[String]) -> Result<(), Failure> {
-    let server = Server::obtain(install)?;
+    let server = Server::obtain_with_pooler(install)?;
     let mut phases = Phases::new();
     let outcome = with(&server, arguments, &mut phases);
     phases.close(outcome)
