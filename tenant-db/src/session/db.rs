@@ -339,7 +339,9 @@ impl TenantDb {
         context.ensure_valid()?;
         let session = self.acquire(context).await?;
         let begin = self.begin_sql(context, &options);
-        Ok(Transaction::new(session, Arc::clone(context), begin, self.set_tenant(context)))
+        let mut set_tenant = String::new();
+        self.write_set_tenant(&mut set_tenant, context);
+        Ok(Transaction::new(session, Arc::clone(context), begin, set_tenant))
     }
 
     /// A clean connection. Nothing is sent on it yet.
@@ -354,13 +356,19 @@ impl TenantDb {
         options: &TransactionOptions,
     ) -> String {
         let options = if self.inner.read_only { options.read_only() } else { *options };
-        format!("{}; {}{}", options.begin_sql(), self.inner.set_local, self.set_tenant(context))
+        let mut sql = options.begin_sql();
+        sql.push_str("; ");
+        sql.push_str(&self.inner.set_local);
+        self.write_set_tenant(&mut sql, context);
+        sql
     }
 
     /// `SET LOCAL app.current_tenant = '…'`. It takes no parameters, so the tenant is a literal that
     /// [`TenantValue`](crate::TenantValue) has quoted.
-    fn set_tenant<K: TenantKey>(&self, context: &ContextInner<K>) -> String {
-        format!("SET LOCAL {} = {}", self.inner.setting, context.tenant_literal())
+    fn write_set_tenant<K: TenantKey>(&self, sql: &mut String, context: &ContextInner<K>) {
+        for piece in ["SET LOCAL ", &self.inner.setting, " = ", context.tenant_literal()] {
+            sql.push_str(piece);
+        }
     }
 }
 

@@ -85,8 +85,10 @@ impl TransactionOptions {
         self.retries
     }
 
+    /// Begins to write a message with BEGIN, to which more will be added.
     pub(super) fn begin_sql(&self) -> String {
-        let mut sql = String::from("BEGIN");
+        let mut sql = String::with_capacity(128);
+        sql.push_str("BEGIN");
         if let Some(level) = self.isolation {
             sql.push_str(" ISOLATION LEVEL ");
             sql.push_str(level.sql());
