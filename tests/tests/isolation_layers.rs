@@ -273,6 +273,70 @@ async fn a_foreign_row_that_got_through_everything_else_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_change_whose_answer_cannot_be_used_says_that_it_was_committed() {
+    let world = World::new().await;
+    let db = world.connect().await;
+    let (own, other) = (world.manager(), world.manager());
+    // Somebody switched the policies off, and put a trigger there that gives rows away.
+    world
+        .execute(&format!(
+            "ALTER TABLE customers DISABLE ROW LEVEL SECURITY;
+             CREATE FUNCTION give_away() RETURNS trigger LANGUAGE plpgsql AS $$
+                 BEGIN NEW.tenant_id := '{}'; RETURN NEW; END $$;
+             CREATE TRIGGER z_give_away BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION give_away()",
+            other.tenant()
+        ))
+        .await;
+    for number in 1..=2 {
+        let new = NewCustomer { name: format!("lost {number}"), credit_limit: 1 };
+        let lost = db.scoped::<Customer>(&own).insert(new).await;
+        let Err(Error::CommittedUnread(cause)) = lost else { panic!("{lost:?}") };
+        assert!(matches!(*cause, Error::ForeignRow { .. }), "{cause:?}");
+        assert_eq!(world.truth("SELECT id FROM customers").await.len(), number, "as it says");
+    }
+    let tx = db.begin(&own).await.unwrap();
+    let kept = tx.scoped::<Customer>().insert(NewCustomer { name: "kept".into(), credit_limit: 1 }).await;
+    assert!(matches!(kept, Err(Error::ForeignRow { .. })), "{kept:?}");
+    assert!(tx.commit().await.is_err());
+    assert_eq!(
+        world.truth("SELECT id FROM customers").await.len(),
+        2,
+        "a transaction can still be rolled back"
+    );
+}
+
+#[tokio::test]
+async fn what_a_connection_has_prepared_names_no_other_tenant_to_sql_written_by_hand() {
+    #[derive(diesel::QueryableByName)]
+    struct Prepared {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        statement: String,
+    }
+
+    let world = World::new().await;
+    let db = world.builder().pool_size(1).connect().await.unwrap();
+    let (own, other) = (world.manager(), world.manager());
+    let look = "SELECT statement FROM pg_prepared_statements";
+    for typed_first in [false, true] {
+        for context in [&other, &own, &other] {
+            db.scoped::<Customer>(context).count().await.unwrap();
+        }
+        let tx = db.begin(&own).await.unwrap();
+        if typed_first {
+            tx.scoped::<Customer>().count().await.unwrap();
+        }
+        let seen: Vec<Prepared> = danger::sql(&tx, "an attacker looks", look).load().await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(
+            seen.iter().any(|seen| seen.statement.contains("customers")),
+            "it does see the connection's own"
+        );
+        let theirs = other.tenant().to_string();
+        assert!(!seen.iter().any(|seen| seen.statement.contains(&theirs)), "typed first: {typed_first}");
+    }
+}
+
+#[tokio::test]
 async fn statements_that_control_the_session_are_refused() {
     let world = World::new().await;
     let db = world.connect().await;

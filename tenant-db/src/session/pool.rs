@@ -194,6 +194,7 @@ impl Drop for Lease {
         // The pool may want to open another connection, for which it needs a runtime.
         let _runtime = self.runtime.enter();
         if !held.session.is_dirty() {
+            drop(held);
             return;
         }
         let counts = Arc::clone(&self.counts);
