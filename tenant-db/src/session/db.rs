@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::config::TenantDbBuilder;
+use super::observe::Observed;
 use super::options::TransactionOptions;
 use super::pool::{Lease, Pool, PoolState};
 use super::transaction::{Transaction, TransactionFn, TransactionFnOnce};
@@ -51,6 +52,8 @@ impl TenantDb {
     }
 
     pub(super) fn new(pool: Pool, database: &DatabaseConfig, set_local: String) -> Self {
+        #[cfg(feature = "metrics")]
+        super::observe::describe();
         let setting = database.setting().to_owned();
         Self { inner: Arc::new(Inner { pool, setting, set_local, read_only: false, replica: None }) }
     }
@@ -190,11 +193,18 @@ impl TenantDb {
         E: From<Error> + Send + 'a,
     {
         Box::pin(async move {
-            let mut transaction = self.begin(context).await?;
-            let id = transaction.id();
-            let outcome = work(&mut transaction).await;
-            transaction.ensure_is(id)?;
-            conclude(&mut transaction, outcome).await
+            let observed = Observed::transaction(&context.inner);
+            let attempt = async {
+                let mut transaction = self.begin(context).await?;
+                let id = transaction.id();
+                let answer = work(&mut transaction).await;
+                transaction.ensure_is(id)?;
+                let outcome = conclude(&mut transaction, answer).await;
+                transaction.report(&observed);
+                outcome
+            };
+            let outcome = observed.watch(attempt).await;
+            observed.end_transaction(outcome)
         })
     }
 
@@ -257,31 +267,31 @@ impl TenantDb {
         E: From<Error> + Send + 'a,
     {
         Box::pin(async move {
-            let mut retries = options.max_retries();
-            loop {
-                let mut transaction = self.open(context, options).await?;
-                let id = transaction.id();
-                let outcome = work(&mut transaction).await;
-                transaction.ensure_is(id)?;
-                let mut again = transaction.asks_for_retry();
-                let outcome = match outcome {
-                    Ok(value) => match transaction.finish().await {
-                        Ok(()) => Ok(value),
-                        Err(error) => {
-                            again |= matches!(error, Error::Retryable(_));
-                            Err(E::from(error))
-                        }
-                    },
-                    Err(error) => {
-                        transaction.undo().await;
-                        Err(error)
+            let observed = Observed::transaction(&context.inner);
+            let attempts = async {
+                let mut retries = options.max_retries();
+                loop {
+                    let mut transaction = self.open(context, options).await?;
+                    let id = transaction.id();
+                    let answer = work(&mut transaction).await;
+                    transaction.ensure_is(id)?;
+                    let asked = transaction.asks_for_retry();
+                    let outcome = conclude(&mut transaction, answer).await;
+                    transaction.report(&observed);
+                    let again = match &outcome {
+                        Ok(Ok(_)) => false,
+                        Ok(Err(_)) => asked,
+                        Err(error) => asked || matches!(error, Error::Retryable(_)),
+                    };
+                    if !again || retries == 0 {
+                        return outcome;
                     }
-                };
-                if outcome.is_ok() || !again || retries == 0 {
-                    return outcome;
+                    retries -= 1;
+                    observed.retries();
                 }
-                retries -= 1;
-            }
+            };
+            let outcome = observed.watch(attempts).await;
+            observed.end_transaction(outcome)
         })
     }
 
@@ -372,18 +382,20 @@ impl TenantDb {
     }
 }
 
-/// Commits after `Ok`, rolls back after `Err`.
-async fn conclude<R, K, T, E>(transaction: &mut Transaction<R, K>, outcome: Result<T, E>) -> Result<T, E>
+/// Commits after `Ok`, rolls back after `Err`. The closure's own answer is inside; outside is what keeps it from being obeyed.
+async fn conclude<R, K, T, E>(
+    transaction: &mut Transaction<R, K>,
+    answer: Result<T, E>,
+) -> Result<Result<T, E>>
 where
     R: Send + 'static,
     K: TenantKey,
-    E: From<Error>,
 {
-    match outcome {
-        Ok(value) => transaction.finish().await.map(|()| value).map_err(E::from),
+    match answer {
+        Ok(value) => transaction.finish().await.map(|()| Ok(value)),
         Err(error) => {
             transaction.undo().await;
-            Err(error)
+            Ok(Err(error))
         }
     }
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::connection::Session;
 use super::engine::Source;
 use super::health::{Health, StatementGuard};
+use super::observe::{Observed, Operation};
 use super::pipeline::together;
 use super::pool::Lease;
 use crate::context::ContextInner;
@@ -49,6 +50,9 @@ pub(crate) struct TransactionState<K: TenantKey> {
     savepoints: u32,
     /// Tells transactions of this process apart.
     id: u64,
+    statements: AtomicU64,
+    /// Of the session, before the transaction.
+    round_trips_before: u64,
 }
 
 impl<K: TenantKey> TransactionState<K> {
@@ -66,7 +70,9 @@ impl<K: TenantKey> TransactionState<K> {
 
     pub(super) fn start_statement(&self) -> Result<StatementGuard<'_>> {
         self.context.ensure_valid()?;
-        self.start_control()
+        let guard = self.start_control()?;
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        Ok(guard)
     }
 
     /// As [`start_statement`](Self::start_statement), for what ends or marks work that was begun in time.
@@ -91,6 +97,31 @@ impl<K: TenantKey> TransactionState<K> {
         let again =
             format!("SAVEPOINT tenant_db_again; RELEASE SAVEPOINT tenant_db_again; {}", self.set_tenant);
         self.control(&again).await
+    }
+
+    async fn commit(&self) -> Result<()> {
+        self.end(Operation::COMMIT, self.session.commit()).await
+    }
+
+    async fn rollback(&self) {
+        let rolled_back = async {
+            self.session.rollback().await;
+            Ok(())
+        };
+        // Whether it was cannot be told from here; the session knows.
+        let _ = self.end(Operation::ROLLBACK, rolled_back).await;
+    }
+
+    /// Watches an end, unless there is nothing to end.
+    async fn end(&self, operation: Operation, work: impl Future<Output = Result<()>>) -> Result<()> {
+        if !self.session.has_begun() {
+            return Ok(());
+        }
+        let observed = Observed::new(operation, self.context());
+        let before = self.session.round_trips();
+        let outcome = observed.watch(work).await;
+        observed.cost(0, self.session.round_trips() - before);
+        observed.end(outcome)
     }
 
     /// Sends transaction-control statements of this module, behind BEGIN if need be.
@@ -124,11 +155,19 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
     ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let health = Health::default();
-        Self {
-            state: TransactionState { session, context, begin, set_tenant, health, savepoints: 0, id },
-            role: PhantomData,
-        }
+        let round_trips_before = session.round_trips();
+        let state = TransactionState {
+            session,
+            context,
+            begin,
+            set_tenant,
+            health: Health::default(),
+            savepoints: 0,
+            id,
+            statements: AtomicU64::new(0),
+            round_trips_before,
+        };
+        Self { state, role: PhantomData }
     }
 
     pub(super) fn id(&self) -> u64 {
@@ -183,13 +222,13 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
     where
         R: Send,
     {
-        Box::pin(async move { self.state.session.rollback().await })
+        Box::pin(async move { self.state.rollback().await })
     }
 
     /// COMMIT, or ROLLBACK where the transaction is poisoned: the server would turn a COMMIT into one without a word.
     pub(super) async fn finish(&mut self) -> Result<()> {
         match self.state.health.check() {
-            Ok(()) => self.state.session.commit().await,
+            Ok(()) => self.state.commit().await,
             Err(error) => {
                 self.undo().await;
                 Err(error)
@@ -199,8 +238,14 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
 
     pub(super) async fn undo(&mut self) {
         if !self.state.health.is_lost() {
-            self.state.session.rollback().await;
+            self.state.rollback().await;
         }
+    }
+
+    /// Adds what has happened so far to what is known of a transaction, which this may be a further attempt of.
+    pub(super) fn report(&self, observed: &Observed) {
+        let round_trips = self.state.session.round_trips() - self.state.round_trips_before;
+        observed.cost(self.state.statements.load(Ordering::Relaxed), round_trips);
     }
 
     /// Whether the database asked to run the whole again.
