@@ -20,6 +20,8 @@ use crate::tenant::TenantKey;
 /// # Isolation
 ///
 /// Nothing here hands out a connection (I1), and nothing here runs without a [`TenantContext`].
+///
+#[doc = include_str!("observability.md")]
 #[derive(Clone)]
 pub struct TenantDb {
     inner: Arc<Inner>,
