@@ -7,11 +7,17 @@
     reason = "a test that cannot go on has failed"
 )]
 
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
 use diesel::prelude::*;
+use futures_util::FutureExt as _;
 use tenant_db::prelude::*;
-use tenant_db::{Error, danger};
-use tenant_db_tests::World;
+use tenant_db::{Error, TenantContext, danger};
 use tenant_db_tests::models::*;
+use tenant_db_tests::poll::{Moment, poll_times};
+use tenant_db_tests::{Tap, World};
+use tokio::time::{sleep, timeout};
 
 fn named(name: &str) -> NewCustomer {
     NewCustomer { name: name.into(), credit_limit: 1 }
@@ -121,6 +127,187 @@ async fn what_a_raw_fragment_leaves_with_a_session_is_taken_back() {
     }
     let names: Vec<Name> = danger::sql(&tx, "a test", "SELECT name FROM customers").load().await.unwrap();
     assert_eq!(names, [Name { name: "mine".into() }]);
+}
+
+/// Each leaves something with the session rather than with its transaction; `run` is a function of the program's.
+const LEAVING: [&str; 12] = [
+    "pg_advisory_lock(42) IS NOT NULL",
+    "pg_advisory_lock_shared(43) IS NOT NULL",
+    "nextval('readings_id_seq') IS NOT NULL",
+    "set_config('app.left', 'behind', false) IS NOT NULL",
+    "set_config('app.current_tenant', 'forged', false) IS NOT NULL",
+    "set_config('statement_timeout', '12345', false) IS NOT NULL",
+    "set_config('search_path', 'pg_catalog, public', false) IS NOT NULL",
+    "set_config('role', session_user, false) IS NOT NULL",
+    "run('PREPARE left_behind AS SELECT 1')",
+    "run('LISTEN left_behind')",
+    "run('CREATE TEMPORARY TABLE left_behind (secret text)')",
+    "run('DECLARE left_behind CURSOR WITH HOLD FOR SELECT 1')",
+];
+
+/// How a transaction can end after that.
+const ENDS: [&str; 8] = [
+    "commit",
+    "rollback",
+    "an error that is returned",
+    "an error that is swallowed",
+    "a dropped transaction",
+    "a dropped future",
+    "a future that is dropped at once",
+    "a panic",
+];
+
+/// What a session can carry, and its number; the last value of a sequence is asked for apart.
+const CARRIED: &str = "
+    SELECT pg_backend_pid(), concat_ws(' ',
+           coalesce(nullif(current_setting('app.current_tenant', true), ''), '-'),
+           coalesce(nullif(current_setting('app.left', true), ''), '-'),
+           current_setting('statement_timeout'), current_setting('search_path'), current_setting('role'),
+           current_setting('TimeZone'), current_setting('application_name'),
+           (SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema()),
+           (SELECT count(*) FROM pg_cursors), (SELECT count(*) FROM pg_listening_channels()),
+           (SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'),
+           (SELECT count(*) FROM pg_prepared_statements WHERE from_sql))";
+
+/// Two tenants of one connection, and a tap on it.
+struct Scene {
+    tap: Tap,
+    db: TenantDb,
+    own: TenantContext<Manager>,
+    other: TenantContext<Manager>,
+    _world: World,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let run = "CREATE FUNCTION run(statement text) RETURNS boolean LANGUAGE plpgsql AS
+                       $$ BEGIN EXECUTE statement; RETURN true; END $$;
+                   GRANT EXECUTE ON FUNCTION run(text) TO PUBLIC";
+        let world = World::with(run).await;
+        let grant = format!(
+            "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO PUBLIC;
+             DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {}', current_database()); END $$",
+            world.config().runtime_role()
+        );
+        world.execute(&grant).await;
+        let tap = Tap::start(&world.runtime_url()).await;
+        let skip = danger::skip_verification("the test has given a right back that the migrations take");
+        let builder = TenantDb::builder(tap.url()).database(world.config().clone()).verification(skip);
+        let db = builder.pool_size(1).connect().await.unwrap();
+        let (own, other) = (world.manager(), world.manager());
+        db.scoped::<Customer>(&own).insert(named("mine")).await.unwrap();
+        db.scoped::<Customer>(&other).insert(named("theirs")).await.unwrap();
+        Self { tap, db, own, other, _world: world }
+    }
+
+    /// Runs `leaving` in a transaction that ends in this way.
+    async fn leave(&self, leaving: &str, end: &str) {
+        let statement = format!("SELECT {leaving}");
+        let work = self.db.transaction(&self.own, async |tx| {
+            danger::sql(tx, "a test", &statement).execute().await?;
+            match end {
+                "commit" => Ok(()),
+                "rollback" => Err(Error::NoChanges),
+                "an error that is returned" => {
+                    danger::sql(tx, "a test", "SELECT 1 / 0").execute().await.map(drop)
+                }
+                "an error that is swallowed" => {
+                    let broken = format!("SELECT {leaving}, 1 / length(repeat('', 1))");
+                    danger::sql(tx, "a test", broken).execute().await.unwrap_err();
+                    Ok(())
+                }
+                "a panic" => std::panic::resume_unwind(Box::new(())),
+                _ => danger::sql(tx, "a test", "SELECT pg_sleep(30)").execute().await.map(drop),
+            }
+        });
+        match end {
+            "a dropped transaction" => {
+                let tx = self.db.begin(&self.own).await.unwrap();
+                danger::sql(&tx, "a test", &statement).execute().await.unwrap();
+            }
+            "a dropped future" => {
+                assert!(timeout(Duration::from_millis(60), work).await.is_err(), "{leaving}");
+            }
+            "a future that is dropped at once" => {
+                // The statement is on its way, and nobody waits for its answer.
+                assert!(poll_times(work, 4, Moment::AtOnce).await.is_none(), "{leaving}");
+            }
+            "a panic" => assert!(AssertUnwindSafe(work).catch_unwind().await.is_err()),
+            _ => assert_eq!(work.await.is_ok(), end == "commit", "{leaving}, then {end}"),
+        }
+    }
+
+    /// Waits until the connection is back.
+    async fn is_back(&self) {
+        let start = Instant::now();
+        while self.db.pool_state().in_use > 0 {
+            assert!(start.elapsed() < Duration::from_secs(10), "it does not come back: {:?}", self.db);
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// The session's number, everything that it carries, and whether it knows a sequence's last value.
+    async fn carried(&self) -> [String; 3] {
+        self.is_back().await;
+        let answer = self.tap.ask(CARRIED).await.expect("the session is still there");
+        assert_eq!(answer.status, 'I', "a transaction is open");
+        let [pid, carried] = &answer.rows[0][..] else { panic!("{answer:?}") };
+        let last = self.tap.ask("SELECT lastval()").await.expect("the session is still there");
+        let last = last.rows[0][0].as_deref().unwrap_or_default();
+        let last = if last.contains("not yet defined") { "" } else { "a sequence's last value" };
+        [pid.clone().unwrap_or_default(), carried.clone().unwrap_or_default(), last.to_owned()]
+    }
+}
+
+#[tokio::test]
+async fn nothing_survives_check_in_however_the_work_ended() {
+    let scene = Scene::new().await;
+    let before = scene.carried().await;
+    for leaving in LEAVING {
+        for end in ENDS {
+            scene.leave(leaving, end).await;
+            assert_eq!(scene.carried().await, before, "{leaving}, then {end}");
+            assert_eq!(scene.db.scoped::<Customer>(&scene.other).load().await.unwrap()[0].name, "theirs");
+        }
+    }
+    let state = scene.db.pool_state();
+    assert_eq!(state.closed, 0, "every session was cleaned up and kept: {state:?}");
+    assert_eq!(state.recovered as usize, 4 * LEAVING.len(), "that of each work that was dropped");
+}
+
+#[tokio::test]
+async fn nothing_that_a_raw_fragment_did_survives_check_in() {
+    let scene = Scene::new().await;
+    let before = scene.carried().await;
+    let customers = scene.db.scoped::<Customer>(&scene.own);
+    let raw = diesel::dsl::sql::<diesel::sql_types::Bool>;
+    for leaving in LEAVING {
+        customers.filter(raw(leaving)).load().await.unwrap();
+        assert_eq!(scene.carried().await, before, "{leaving}");
+        let broken = format!("CASE WHEN {leaving} THEN 1 / length(repeat(name, 0)) > 0 END");
+        customers.filter(raw(&broken)).load().await.unwrap_err();
+        assert_eq!(scene.carried().await, before, "{leaving}, then an error");
+        let sleeps = format!("CASE WHEN {leaving} THEN pg_sleep(30) IS NULL END");
+        let sleeps = customers.filter(raw(&sleeps)).load();
+        assert!(timeout(Duration::from_millis(60), sleeps).await.is_err(), "{leaving}");
+        assert_eq!(scene.carried().await, before, "{leaving}, then a dropped future");
+        assert_eq!(scene.db.scoped::<Customer>(&scene.other).load().await.unwrap()[0].name, "theirs");
+    }
+    assert_eq!(scene.db.pool_state().closed, 0);
+}
+
+/// What the two tests above rest on: without this library in between each of these things stays, and is seen.
+#[tokio::test]
+async fn what_a_session_carries_is_seen() {
+    let scene = Scene::new().await;
+    let clean = scene.carried().await;
+    for leaving in LEAVING {
+        scene.tap.ask(&format!("SELECT {leaving}")).await.unwrap();
+        assert_ne!(scene.carried().await, clean, "{leaving}");
+        for statement in ["DISCARD ALL", "SET TIME ZONE 'UTC'"] {
+            scene.tap.ask(statement).await.unwrap();
+        }
+    }
 }
 
 /// A fragment that takes itself for `name = $1`, and is not.
