@@ -141,7 +141,10 @@ impl Scene {
         let world = World::with(TABLES).await;
         let grant = format!(
             "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO PUBLIC;
-             DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {}', current_database()); END $$",
+             DO $$ BEGIN
+                 EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {}', current_database());
+                 EXECUTE format('ALTER DATABASE %I SET TimeZone = ''Asia/Tokyo''', current_database());
+             END $$",
             world.config().runtime_role()
         );
         world.execute(&grant).await;
