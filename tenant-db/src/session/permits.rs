@@ -1,8 +1,10 @@
 //! [`Permits`]: who may take a connection next. One tenant cannot take the whole pool, and those who wait are served
 //! tenant by tenant, not in the order in which they came.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
@@ -16,6 +18,10 @@ pub(super) struct Permits {
 #[derive(Debug, Default)]
 struct Queues {
     free: u32,
+    held: u32,
+    waiting: u32,
+    /// The number of the next one who waits.
+    next: u64,
     /// Tenants that hold or await a permit.
     tenants: HashMap<Arc<str>, Queue>,
     /// Tenants that await one and may have one, in the order in which they are served; each at most once.
@@ -25,7 +31,8 @@ struct Queues {
 #[derive(Debug, Default)]
 struct Queue {
     held: u32,
-    waiting: VecDeque<oneshot::Sender<Permit>>,
+    /// In the order in which they came. Who gives up takes itself out.
+    waiting: BTreeMap<u64, oneshot::Sender<Permit>>,
     /// Whether the tenant stands in `turns`.
     in_line: bool,
 }
@@ -36,6 +43,15 @@ struct Queue {
 pub(super) struct Permit {
     permits: Arc<Permits>,
     tenant: Arc<str>,
+}
+
+/// A place in the line of those who wait. Dropping it gives it up.
+#[derive(Debug)]
+pub(super) struct Turn {
+    permits: Arc<Permits>,
+    tenant: Arc<str>,
+    number: u64,
+    permit: oneshot::Receiver<Permit>,
 }
 
 /// How many hold permits and how many wait.
@@ -50,10 +66,10 @@ impl Permits {
         Arc::new(Self { share, queues: Mutex::new(Queues { free: size, ..Queues::default() }) })
     }
 
-    /// A permit at once, or what will bring one when it is this tenant's turn. Dropping the latter gives up the place.
-    pub(super) fn request(self: &Arc<Self>, tenant: &str) -> Result<Permit, oneshot::Receiver<Permit>> {
+    /// A permit at once, or what will bring one when it is this tenant's turn.
+    pub(super) fn request(self: &Arc<Self>, tenant: &str) -> Result<Permit, Turn> {
         let mut queues = self.lock();
-        let Queues { free, tenants, turns } = &mut *queues;
+        let Queues { free, held, waiting, next, tenants, turns } = &mut *queues;
         let name = match tenants.get_key_value(tenant) {
             Some((name, _)) => Arc::clone(name),
             None => Arc::from(tenant),
@@ -62,27 +78,28 @@ impl Permits {
         // Who comes now does not overtake those who wait, of its own tenant or of another one.
         if *free > 0 && queue.held < self.share && queue.waiting.is_empty() && turns.is_empty() {
             *free -= 1;
+            *held += 1;
             queue.held += 1;
             return Ok(Permit { permits: Arc::clone(self), tenant: name });
         }
-        let (sender, receiver) = oneshot::channel();
-        queue.waiting.push_back(sender);
+        let (sender, permit) = oneshot::channel();
+        let number = *next;
+        *next += 1;
+        *waiting += 1;
+        queue.waiting.insert(number, sender);
         if queue.held < self.share && !queue.in_line {
             queue.in_line = true;
-            turns.push_back(name);
+            turns.push_back(Arc::clone(&name));
         }
         drop(queues);
         self.serve();
-        Err(receiver)
+        Err(Turn { permits: Arc::clone(self), tenant: name, number, permit })
     }
 
     /// How many hold permits and how many wait.
     pub(super) fn occupancy(&self) -> Occupancy {
         let queues = self.lock();
-        queues.tenants.values().fold(Occupancy { held: 0, waiting: 0 }, |sum, queue| Occupancy {
-            held: sum.held + queue.held,
-            waiting: sum.waiting + queue.waiting.iter().filter(|waiter| !waiter.is_closed()).count() as u32,
-        })
+        Occupancy { held: queues.held, waiting: queues.waiting }
     }
 
     /// How many a tenant holds, and how many it may hold.
@@ -94,16 +111,17 @@ impl Permits {
     fn serve(self: &Arc<Self>) {
         loop {
             let mut queues = self.lock();
-            let Queues { free, tenants, turns } = &mut *queues;
+            let Queues { free, held, waiting, tenants, turns, .. } = &mut *queues;
             if *free == 0 {
                 return;
             }
             let Some(name) = turns.pop_front() else { return };
             let Some(queue) = tenants.get_mut(&name) else { continue };
             queue.in_line = false;
-            let waiter = next_waiter(&mut queue.waiting);
-            if let Some(waiter) = waiter {
+            if let Some((_, waiter)) = queue.waiting.pop_first() {
                 *free -= 1;
+                *held += 1;
+                *waiting -= 1;
                 queue.held += 1;
                 // To the end of the line: every other tenant that waits comes first.
                 if queue.held < self.share && !queue.waiting.is_empty() {
@@ -122,8 +140,9 @@ impl Permits {
 
     fn release(self: &Arc<Self>, tenant: &Arc<str>) {
         let mut queues = self.lock();
-        let Queues { free, tenants, turns } = &mut *queues;
+        let Queues { free, held, tenants, turns, .. } = &mut *queues;
         *free += 1;
+        *held -= 1;
         if let Some(queue) = tenants.get_mut(tenant) {
             queue.held -= 1;
             if queue.waiting.is_empty() {
@@ -139,20 +158,43 @@ impl Permits {
         self.serve();
     }
 
+    /// Takes somebody out of the line who does not want to wait any longer.
+    fn give_up(&self, tenant: &Arc<str>, number: u64) {
+        let mut queues = self.lock();
+        let Queues { waiting, tenants, .. } = &mut *queues;
+        let Some(queue) = tenants.get_mut(tenant) else { return };
+        if queue.waiting.remove(&number).is_some() {
+            *waiting -= 1;
+        }
+        // One that stands in line is taken out when its turn comes.
+        if queue.held == 0 && queue.waiting.is_empty() && !queue.in_line {
+            tenants.remove(tenant);
+        }
+    }
+
     /// A panic while the lock was held cannot have left the queues half-changed.
     fn lock(&self) -> MutexGuard<'_, Queues> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The first who has not given up.
-fn next_waiter(waiting: &mut VecDeque<oneshot::Sender<Permit>>) -> Option<oneshot::Sender<Permit>> {
-    while let Some(waiter) = waiting.pop_front() {
-        if !waiter.is_closed() {
-            return Some(waiter);
+impl Future for Turn {
+    type Output = Permit;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Permit> {
+        match Pin::new(&mut self.permit).poll(context) {
+            Poll::Ready(Ok(permit)) => Poll::Ready(permit),
+            // The sender is dropped with the place in line alone, and that by nobody but this.
+            Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
         }
     }
-    None
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Before a permit that has come and was not taken: it goes to the next one.
+        self.permits.give_up(&self.tenant, self.number);
+    }
 }
 
 impl Drop for Permit {
@@ -169,7 +211,7 @@ mod tests {
         permits.request(tenant).unwrap_or_else(|_| panic!("no permit for {tenant}"))
     }
 
-    fn wait(permits: &Arc<Permits>, tenant: &str) -> oneshot::Receiver<Permit> {
+    fn wait(permits: &Arc<Permits>, tenant: &str) -> Turn {
         match permits.request(tenant) {
             Ok(_) => panic!("{tenant} should have to wait"),
             Err(turn) => turn,
@@ -182,11 +224,11 @@ mod tests {
         let held = [take(&permits, "a"), take(&permits, "a")];
         let mut turn = wait(&permits, "a");
         let other = take(&permits, "b");
-        assert!(turn.try_recv().is_err(), "two are free, but not for this tenant");
+        assert!(turn.permit.try_recv().is_err(), "two are free, but not for this tenant");
         drop(other);
-        assert!(turn.try_recv().is_err(), "somebody else's permit is not its own");
+        assert!(turn.permit.try_recv().is_err(), "somebody else's permit is not its own");
         drop(held);
-        assert!(turn.try_recv().is_ok());
+        assert!(turn.permit.try_recv().is_ok());
     }
 
     #[test]
@@ -196,12 +238,12 @@ mod tests {
         let mut flood: Vec<_> = (0..3).map(|_| wait(&permits, "a")).collect();
         let mut quiet = wait(&permits, "b");
         drop(held);
-        let first = quiet.try_recv().expect("it was the other tenant's turn");
-        assert!(flood.iter_mut().all(|turn| turn.try_recv().is_err()));
+        let first = quiet.permit.try_recv().expect("it was the other tenant's turn");
+        assert!(flood.iter_mut().all(|turn| turn.permit.try_recv().is_err()));
         drop(first);
-        let second = flood[0].try_recv().expect("the first of those who wait");
+        let second = flood[0].permit.try_recv().expect("the first of those who wait");
         drop(second);
-        assert!(flood[1].try_recv().is_ok());
+        assert!(flood[1].permit.try_recv().is_ok());
     }
 
     #[test]
@@ -213,12 +255,28 @@ mod tests {
         drop(gone);
         assert_eq!(permits.occupancy(), Occupancy { held: 1, waiting: 1 });
         drop(held);
-        let permit = next.try_recv().expect("the place of the one who left");
+        let permit = next.permit.try_recv().expect("the place of the one who left");
         drop(next);
         drop(permit);
         assert_eq!(permits.occupancy(), Occupancy { held: 0, waiting: 0 });
         assert!(permits.lock().tenants.is_empty(), "nothing is kept of tenants that have gone");
         drop(take(&permits, "a"));
+    }
+
+    #[test]
+    fn nothing_is_kept_of_those_who_gave_up() {
+        let permits = Permits::new(1, 1);
+        let held = take(&permits, "a");
+        for _ in 0..3 {
+            let turns: Vec<_> = (0..1_000).map(|_| wait(&permits, "a")).collect();
+            assert_eq!(permits.occupancy(), Occupancy { held: 1, waiting: 1_000 });
+            drop(turns);
+            assert_eq!(permits.lock().tenants["a"].waiting.len(), 0);
+        }
+        drop(wait(&permits, "b"));
+        assert_eq!(permits.occupancy(), Occupancy { held: 1, waiting: 0 });
+        drop(held);
+        assert!(permits.lock().tenants.is_empty());
     }
 
     #[test]
@@ -230,6 +288,6 @@ mod tests {
         drop(held);
         // The permit is in the channel, unread.
         drop(granted);
-        assert!(next.try_recv().is_ok());
+        assert!(next.permit.try_recv().is_ok());
     }
 }

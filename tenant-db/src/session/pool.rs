@@ -107,15 +107,16 @@ impl Pool {
         let permit = match self.permits.request(tenant) {
             Ok(permit) => permit,
             Err(turn) => match timeout(self.acquire_timeout, turn).await {
-                Ok(Ok(permit)) => permit,
-                _ => return Err(self.timed_out(tenant, start)),
+                Ok(permit) => permit,
+                Err(_) => return Err(self.timed_out(tenant, start)),
             },
         };
         loop {
-            let mut session = match self.connections.get_owned().await {
-                Ok(session) => session,
-                Err(RunError::User(error)) => return Err(error),
-                Err(RunError::TimedOut) => {
+            let left = self.acquire_timeout.saturating_sub(start.elapsed());
+            let mut session = match timeout(left, self.connections.get_owned()).await {
+                Ok(Ok(session)) => session,
+                Ok(Err(RunError::User(error))) => return Err(error),
+                Err(_) | Ok(Err(RunError::TimedOut)) => {
                     // There is a permit, so there is room for a connection; it could not be opened.
                     return Err(self.last_failure.take().unwrap_or_else(|| self.timed_out(tenant, start)));
                 }
