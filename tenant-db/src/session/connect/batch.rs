@@ -686,10 +686,11 @@ mod tests {
 
     #[test]
     fn messages_may_be_cut_anywhere() {
-        let mut whole = Line::new();
+        let (mut whole, mut cut) = (Line::new(), Line::new());
+        // Each has names of its own.
+        cut.outbox.commands = whole.outbox.commands.clone();
         let bytes = [begin(), execute("s"), execute("c")].concat();
         whole.outbox.write(&bytes, &mut whole.requests);
-        let mut cut = Line::new();
         for byte in &bytes {
             cut.outbox.write(&[*byte], &mut cut.requests);
         }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 ///
 /// To parse `SET LOCAL app.current_tenant = '…'` costs the server several times what it costs to carry it out. It takes no
 /// parameters, so each tenant has one of its own, of which the last ones are kept.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Commands {
     /// What the names begin with. No two connections share it: behind a pooler that nobody has told us of they may share a
     /// session, and of two tenants with one name the second would act as the first.
