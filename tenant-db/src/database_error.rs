@@ -148,7 +148,7 @@ fn classify(kind: &DieselKind, message: &str) -> DatabaseErrorKind {
 }
 
 /// Beginnings of messages that name nothing but objects of the schema.
-const NAMES_ONLY_OBJECTS: [&str; 22] = [
+const NAMES_ONLY_OBJECTS: [&str; 23] = [
     "relation \"",
     "column \"",
     "function ",
@@ -156,6 +156,7 @@ const NAMES_ONLY_OBJECTS: [&str; 22] = [
     "schema \"",
     "role \"",
     "operator does not exist",
+    "prepared statement \"",
     "permission denied",
     "must be owner",
     "tenant_db:",

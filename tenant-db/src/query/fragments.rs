@@ -68,6 +68,8 @@ impl<E: QueryFragment<Pg>> QueryFragment<Pg> for InQuery<E> {
 pub trait Lock: Send + 'static {
     /// The SQL, with a space in front, or nothing.
     const SQL: &'static str;
+    /// Whether it locks anything.
+    const LOCKS: bool = !Self::SQL.is_empty();
 }
 
 /// Rows are not locked.

@@ -12,7 +12,7 @@ use diesel::query_dsl::methods::{
 use futures_util::future::BoxFuture;
 
 use super::fragments::{
-    CountRows, ExistsRows, ForUpdate, InQuery, Locked, Parenthesized, SkipLocked, Unlocked,
+    CountRows, ExistsRows, ForUpdate, InQuery, Lock, Locked, Parenthesized, SkipLocked, Unlocked,
 };
 use super::raw::{Place, RawSql};
 use super::rows::{checked, checked_columns, one, single};
@@ -55,7 +55,7 @@ impl<'a, M: TenantModel, R, Q> ScopedQuery<'a, M, R, Q> {
     }
 }
 
-impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
+impl<'a, M: TenantModel, R, Q, S, L: Lock> ScopedQuery<'a, M, R, Q, S, L> {
     fn map<T>(self, change: impl FnOnce(Q) -> T) -> ScopedQuery<'a, M, R, T, S, L> {
         ScopedQuery {
             source: self.source,
@@ -207,7 +207,8 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         let (raw, query) = self.statement();
         let query = CountRows(query);
         Box::pin(async move {
-            let operation = Operation::read("count", M::META.name).with_foreign_sql(raw.verdict()?);
+            let operation =
+                Operation::read("count", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
             source.run(operation, move |wire| load(wire, &query)).await.and_then(one::<M, _>)
         })
     }
@@ -229,7 +230,8 @@ impl<'a, M: TenantModel, R, Q, S, L> ScopedQuery<'a, M, R, Q, S, L> {
         let (raw, query) = self.statement();
         let query = ExistsRows(query);
         Box::pin(async move {
-            let operation = Operation::read("exists", M::META.name).with_foreign_sql(raw.verdict()?);
+            let operation =
+                Operation::read("exists", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
             source.run(operation, move |wire| load(wire, &query)).await.and_then(one::<M, _>)
         })
     }
@@ -242,7 +244,7 @@ impl<'a, M: TenantModel, R, Q, S> ScopedQuery<'a, M, R, Q, S, ForUpdate> {
     }
 }
 
-impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
+impl<'a, M: TenantModel, R, Q, L: Lock> ScopedQuery<'a, M, R, Q, WholeRow, L> {
     /// Selects columns, or any expression of diesel, instead of the model.
     ///
     /// ```no_run
@@ -289,7 +291,8 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
         let source = self.source;
         let (raw, query) = self.statement();
         Box::pin(async move {
-            let operation = Operation::read("load", M::META.name).with_foreign_sql(raw.verdict()?);
+            let operation =
+                Operation::read("load", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
             source.run(operation, checked::<M, _>(source, query)).await
         })
     }
@@ -310,13 +313,14 @@ impl<'a, M: TenantModel, R, Q, L> ScopedQuery<'a, M, R, Q, WholeRow, L> {
         let source = self.source;
         let (raw, query) = self.limit(1).statement();
         Box::pin(async move {
-            let operation = Operation::read("first", M::META.name).with_foreign_sql(raw.verdict()?);
+            let operation =
+                Operation::read("first", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
             source.run(operation, checked::<M, _>(source, query)).await.and_then(single)
         })
     }
 }
 
-impl<'a, M: TenantModel, R, Q, E, L> ScopedQuery<'a, M, R, Q, Columns<E>, L>
+impl<'a, M: TenantModel, R, Q, E, L: Lock> ScopedQuery<'a, M, R, Q, Columns<E>, L>
 where
     E: Send,
     (M::TenantColumn, InQuery<E>): Expression,
@@ -341,7 +345,8 @@ where
         let source = self.source;
         let (raw, query) = self.statement();
         Box::pin(async move {
-            let operation = Operation::read("load", M::META.name).with_foreign_sql(raw.verdict()?);
+            let operation =
+                Operation::read("load", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
             source.run(operation, checked_columns::<M, _, U>(source, query)).await
         })
     }
@@ -363,7 +368,8 @@ where
         let source = self.source;
         let (raw, query) = self.limit(1).statement();
         Box::pin(async move {
-            let operation = Operation::read("first", M::META.name).with_foreign_sql(raw.verdict()?);
+            let operation =
+                Operation::read("first", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
             let mut rows = source.run(operation, checked_columns::<M, _, U>(source, query)).await?;
             rows.pop().ok_or(Error::NotFound { model: M::META.name })
         })

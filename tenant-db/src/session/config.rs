@@ -249,13 +249,12 @@ impl TenantDbBuilder {
         make: fn(Pool, &DatabaseConfig, String) -> TenantDb,
     ) -> Result<TenantDb> {
         let Endpoint { target, pool, session } = endpoint;
-        let prepares = session.prepared_statements;
-        let set_local = if prepares { String::new() } else { session.set_local_sql() };
-        let connector = Connector::new(target, session)?;
+        let set_local = if session.prepared_statements { String::new() } else { session.set_local_sql() };
+        let connector = Connector::new(target, session.clone())?;
         if self.verification.is_none() {
             verify(&connector, &self.database).await?;
         }
-        Ok(make(Pool::new(connector, prepares, &pool), &self.database, set_local))
+        Ok(make(Pool::new(connector, &session, &pool), &self.database, set_local))
     }
 
     /// Reads the URLs, and settles what has been chosen.

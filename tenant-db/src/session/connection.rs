@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use diesel::connection::CacheSize;
 use diesel::pg::Pg;
@@ -31,6 +32,8 @@ pub(crate) struct Session {
     batching: Switch,
     /// Whether statements may be prepared under a name that outlives their transaction.
     prepares: bool,
+    /// How long a statement may wait for another one of its transaction.
+    patience: Option<Duration>,
     /// Empty, or for a pooler what [`RESET`] makes it forget: it passes our settings on to each server connection.
     restore: String,
     /// Set before the first byte of a transaction is sent, cleared after the answer to its COMMIT or ROLLBACK. A
@@ -40,7 +43,8 @@ pub(crate) struct Session {
     begun: Mutex<bool>,
     /// Whether a statement that this crate did not write has run: it may have left a lock or a setting with the session.
     foreign: AtomicBool,
-    /// Whether the server refuses a statement that it has prepared, as it does after a change of the schema.
+    /// Whether it must not be used again although it is clean. The server refuses a statement that it has prepared, as it
+    /// does after a change of the schema, or has lost one.
     outdated: AtomicBool,
     /// Types whose numbers diesel-async has looked up here.
     types: Mutex<HashSet<TypeName>>,
@@ -77,7 +81,7 @@ impl Session {
     /// # Errors
     ///
     /// [`Error::ConnectionLost`].
-    pub(super) async fn new(link: Link, prepares: bool) -> Result<Self> {
+    pub(super) async fn new(link: Link, prepares: bool, patience: Option<Duration>) -> Result<Self> {
         let Link { mut connection, driver, canceller, traffic, batching, application_name } = link;
         if !Guard::StatementCache.is_up() {
             connection.set_prepared_statement_cache_size(CacheSize::Disabled);
@@ -95,8 +99,10 @@ impl Session {
             traffic,
             batching,
             prepares,
+            patience,
             restore,
-            dirty: AtomicBool::new(false),
+            // Until it is set up: one that is given up half-way is closed.
+            dirty: AtomicBool::new(true),
             begun: Mutex::new(false),
             foreign: AtomicBool::new(false),
             outdated: AtomicBool::new(false),
@@ -112,6 +118,7 @@ impl Session {
             session.batching.turn_on();
             session.commit_in_line().await?;
         }
+        session.dirty.store(false, Ordering::Release);
         Ok(session)
     }
 
@@ -132,6 +139,15 @@ impl Session {
     /// Whether statements stay prepared here, so that COMMIT may wait in line behind them.
     pub(super) fn prepares(&self) -> bool {
         self.prepares
+    }
+
+    pub(super) fn patience(&self) -> Option<Duration> {
+        self.patience
+    }
+
+    /// Has it closed when it comes back to the pool.
+    pub(super) fn discard(&self) {
+        self.outdated.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn is_dirty(&self) -> bool {
@@ -189,7 +205,7 @@ impl Session {
     pub(super) fn commit_in_line(&self) -> BoxFuture<'_, Result<()>> {
         let mut connection = &self.connection;
         let answer = AsyncConnectionCore::execute_returning_count(&mut connection, Commit);
-        Box::pin(async move { answer.await.map(|_| ()).map_err(Error::from) })
+        Box::pin(async move { self.observed(answer.await.map(|_| ()).map_err(Error::from)) })
     }
 
     /// COMMIT as it would be without a line to wait in: for the tests that see it overtake.
@@ -302,16 +318,23 @@ impl Session {
     /// Notes what an error says about the session itself.
     pub(super) fn observe(&self, error: &Error) {
         if let Error::Database(error) = error
-            && error.message().starts_with("cached plan must not change")
+            && ["cached plan must not change", "prepared statement \""]
+                .iter()
+                .any(|beginning| error.message().starts_with(beginning))
         {
-            self.outdated.store(true, Ordering::Relaxed);
+            self.discard();
         }
+    }
+
+    fn observed<T>(&self, outcome: Result<T>) -> Result<T> {
+        outcome.inspect_err(|error| self.observe(error))
     }
 
     /// Sends statements without parameters in one message.
     pub(super) async fn send(&self, statements: &str) -> Result<()> {
         let mut connection = &self.connection;
-        unconstrained(connection.batch_execute(statements)).await.map_err(Error::from)
+        let outcome = unconstrained(connection.batch_execute(statements)).await;
+        self.observed(outcome.map_err(Error::from))
     }
 }
 

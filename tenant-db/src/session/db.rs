@@ -350,6 +350,8 @@ impl TenantDb {
         let context = &context.inner;
         context.ensure_valid()?;
         let session = self.acquire(context).await?;
+        // It may have waited.
+        context.ensure_valid()?;
         let begin = self.begin_sql(context, &options);
         let mut set_tenant = String::new();
         self.write_set_tenant(&mut set_tenant, context);

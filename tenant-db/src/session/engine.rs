@@ -14,6 +14,7 @@ use diesel_async::AsyncConnectionCore;
 use futures_util::TryStreamExt;
 use futures_util::future::{BoxFuture, join};
 use tokio::task::unconstrained;
+use tokio::time::timeout;
 
 use super::connection::Session;
 use super::db::TenantDb;
@@ -242,6 +243,36 @@ where
     K: TenantKey,
     W: for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send,
 {
+    let others = state.has_open_statements();
+    let session = state.session();
+    let work = one_more(state, operation, observed, work);
+    match session.patience() {
+        Some(patience) if others => timeout(patience, work).await.unwrap_or_else(|_| {
+            Err(Error::TransactionAborted {
+                cause: "another statement of it was started and then not polled any more; join them"
+                    .to_owned(),
+            })
+        }),
+        _ => work.await,
+    }
+}
+
+async fn one_more<K, T, W>(
+    state: &TransactionState<K>,
+    operation: Operation,
+    observed: &Observed,
+    work: W,
+) -> Result<T>
+where
+    K: TenantKey,
+    W: for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<T>> + Send,
+{
+    // SQL that this crate did not write may change the tenant: nobody else may be under way until it is certain again.
+    let (alone, shared) = if operation.is_foreign() {
+        (Some(unconstrained(state.order().write()).await), None)
+    } else {
+        (None, Some(unconstrained(state.order().read()).await))
+    };
     let guard = state.start_statement()?;
     let session = state.session();
     let (before, progress) = (session.round_trips(), Progress::default());
@@ -259,6 +290,7 @@ where
         // The statement may have changed the tenant.
         outcome = state.restore_tenant().await.and(outcome);
     }
+    drop((alone, shared));
     observed.saw(&progress, session.round_trips() - before);
     outcome
 }

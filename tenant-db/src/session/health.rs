@@ -1,6 +1,6 @@
 //! [`Health`]: whether a transaction can still be committed, and if not, why.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
@@ -11,6 +11,8 @@ pub(super) struct Health {
     condition: Mutex<Condition>,
     /// Whether the server has carried out anything in the transaction, which therefore is open.
     answered: AtomicBool,
+    /// Statements that were started and are neither finished nor dropped.
+    open: AtomicU32,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -42,7 +44,13 @@ impl Health {
 
     /// A statement starts. Unless it is [finished](StatementGuard::finish), it counts as cancelled.
     pub(super) fn guard(&self) -> StatementGuard<'_> {
+        self.open.fetch_add(1, Ordering::Relaxed);
         StatementGuard { health: self, answered: false }
+    }
+
+    /// Whether a statement was started that is neither finished nor dropped.
+    pub(super) fn has_open_statements(&self) -> bool {
+        self.open.load(Ordering::Relaxed) > 0
     }
 
     /// Whether the database asked to run the whole again.
@@ -114,6 +122,7 @@ impl StatementGuard<'_> {
 
 impl Drop for StatementGuard<'_> {
     fn drop(&mut self) {
+        self.health.open.fetch_sub(1, Ordering::Relaxed);
         if !self.answered {
             self.health.cancelled();
         }

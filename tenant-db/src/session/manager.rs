@@ -1,8 +1,10 @@
 //! The pool's view of a connection: opened here, and kept only while it is provably clean (I7).
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bb8::ManageConnection;
+use tokio::time::timeout;
 
 use super::connect::Connector;
 use super::connection::Session;
@@ -12,12 +14,17 @@ use crate::error::{Error, Result};
 pub(super) struct Manager {
     connector: Connector,
     prepares: bool,
+    patience: Option<Duration>,
     last_failure: LastFailure,
 }
 
+/// How much longer than the server's own limit a statement may take.
+const GRACE: Duration = Duration::from_secs(5);
+
 impl Manager {
-    pub(super) fn new(connector: Connector, prepares: bool) -> Self {
-        Self { connector, prepares, last_failure: LastFailure::default() }
+    pub(super) fn new(connector: Connector, prepares: bool, statement_timeout: Option<Duration>) -> Self {
+        let patience = statement_timeout.map(|limit| limit.saturating_add(GRACE));
+        Self { connector, prepares, patience, last_failure: LastFailure::default() }
     }
 
     /// Why the last attempt to connect failed, if it did.
@@ -32,8 +39,14 @@ impl ManageConnection for Manager {
 
     async fn connect(&self) -> Result<Session> {
         let link = self.connector.connect().await?;
-        let session = Session::new(link, self.prepares).await.map_err(|_| Error::Connect {
-            reason: "the connection was lost while it was set up".to_owned(),
+        let set_up = Session::new(link, self.prepares, self.patience);
+        // A server or a pooler may answer the login and nothing after it.
+        let set_up = match self.connector.limit() {
+            Some(limit) => timeout(limit, set_up).await.unwrap_or(Err(Error::ConnectionLost)),
+            None => set_up.await,
+        };
+        let session = set_up.map_err(|_| Error::Connect {
+            reason: "the connection was lost, or did not answer, while it was set up".to_owned(),
         })?;
         self.last_failure.take();
         Ok(session)

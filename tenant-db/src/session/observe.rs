@@ -27,6 +27,8 @@ pub(crate) struct Operation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     Read,
+    /// It reads, and locks what it reads: nothing that could be run in a read-only transaction.
+    Lock,
     Write,
 }
 
@@ -50,6 +52,11 @@ impl Operation {
     /// Says that the work is made of so many statements.
     pub(crate) const fn of_statements(self, count: usize) -> Self {
         Self { several: count > 1, ..self }
+    }
+
+    /// Says whether it locks what it reads, which is a write to PostgreSQL.
+    pub(crate) const fn locking(self, locks: bool) -> Self {
+        if locks { Self { access: Access::Lock, ..self } } else { self }
     }
 
     /// Says whether there is SQL in it that this crate did not write.

@@ -45,10 +45,15 @@ where
     T: Send,
 {
     context.ensure_valid()?;
-    let begin = db.begin_sql(context, &TransactionOptions::new());
+    // What only reads may be run twice, so the database holds it to that.
+    let options = TransactionOptions::new();
+    let options = if operation.is_read() { options.read_only() } else { options };
+    let begin = db.begin_sql(context, &options);
     let mut retried = false;
     loop {
         let session = db.acquire(context).await?;
+        // It may have waited.
+        context.ensure_valid()?;
         let before = session.round_trips();
         let progress = Progress::default();
         if operation.is_foreign() {

@@ -17,7 +17,7 @@ use super::connect::Connector;
 use super::connection::Session;
 use super::manager::{LastFailure, Manager};
 use super::permits::{Occupancy, Permit, Permits};
-use super::settings::PoolSettings;
+use super::settings::{PoolSettings, SessionSettings};
 use crate::error::{Error, Result};
 
 /// Connections to one server.
@@ -70,10 +70,10 @@ pub struct PoolState {
 
 impl Pool {
     /// Connects on demand.
-    pub(super) fn new(connector: Connector, prepares: bool, settings: &PoolSettings) -> Self {
+    pub(super) fn new(connector: Connector, session: &SessionSettings, settings: &PoolSettings) -> Self {
         let PoolSettings { size, acquire_timeout, idle_timeout, max_lifetime, permits_per_tenant } =
             *settings;
-        let manager = Manager::new(connector, prepares);
+        let manager = Manager::new(connector, session.prepared_statements, session.statement_timeout);
         let last_failure = manager.last_failure();
         // The check on checkout would cost a round trip each time; connections that were closed meanwhile are noticed
         // without one. The connection that was used last is used next: its statements are prepared, its caches warm.

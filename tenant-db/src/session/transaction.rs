@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, join};
+use tokio::sync::RwLock;
 use uuid::Uuid;
 
 use super::connection::Session;
@@ -32,6 +33,12 @@ use crate::tenant::TenantKey;
 /// The tenant is set in the transaction, never on the connection (I3), and cannot be changed: a transaction has no
 /// method that takes a context. A statement that failed or was cancelled poisons the transaction: nothing of it can be
 /// committed any more. Repositories borrow the transaction, so none of them outlives it.
+///
+/// # Several statements at a time
+///
+/// Statements whose futures are polled together, as `join!` and `try_join!` do, share round trips. One that was started
+/// and is then not polled any more keeps the others waiting, because they are answered in order: after the statement
+/// timeout and five seconds they fail, and the transaction with them.
 #[must_use = "a transaction that is dropped rolls back"]
 pub struct Transaction<R = AnyRole, K: TenantKey = Uuid> {
     state: TransactionState<K>,
@@ -47,6 +54,8 @@ pub(crate) struct TransactionState<K: TenantKey> {
     /// What names the tenant, to say it again.
     set_tenant: String,
     health: Health,
+    /// Statements that this crate did not write have the transaction for themselves until its tenant is certain again.
+    order: RwLock<()>,
     savepoints: u32,
     /// Tells transactions of this process apart.
     id: u64,
@@ -66,6 +75,15 @@ impl<K: TenantKey> TransactionState<K> {
 
     pub(super) fn begin_sql(&self) -> &str {
         &self.begin
+    }
+
+    pub(super) fn order(&self) -> &RwLock<()> {
+        &self.order
+    }
+
+    /// Whether another statement was started that is neither finished nor dropped.
+    pub(super) fn has_open_statements(&self) -> bool {
+        self.health.has_open_statements()
     }
 
     pub(super) fn start_statement(&self) -> Result<StatementGuard<'_>> {
@@ -136,6 +154,15 @@ impl<K: TenantKey> TransactionState<K> {
     }
 }
 
+impl<K: TenantKey> Drop for TransactionState<K> {
+    fn drop(&mut self) {
+        // One that was forgotten may hold a lock of the connection for ever.
+        if self.has_open_statements() {
+            self.session.discard();
+        }
+    }
+}
+
 impl<K: TenantKey> Source<'_, K> {
     /// See [`TransactionState::ensure_open`]. A statement of the pool's is not written by hand.
     pub(crate) async fn ensure_open(self) -> Result<()> {
@@ -162,6 +189,7 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
             begin,
             set_tenant,
             health: Health::default(),
+            order: RwLock::default(),
             savepoints: 0,
             id,
             statements: AtomicU64::new(0),
@@ -227,6 +255,12 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
 
     /// COMMIT, or ROLLBACK where the transaction is poisoned: the server would turn a COMMIT into one without a word.
     pub(super) async fn finish(&mut self) -> Result<()> {
+        if self.state.has_open_statements() {
+            self.undo().await;
+            return Err(Error::TransactionAborted {
+                cause: "a statement of it was neither finished nor dropped".to_owned(),
+            });
+        }
         match self.state.health.check() {
             Ok(()) => self.state.commit().await,
             Err(error) => {

@@ -33,8 +33,7 @@ const CHUNK: usize = 16 * 1024;
 /// How much may wait to be written before the driver has to wait as well.
 const MAX_WAITING: usize = 256 * 1024;
 
-/// A stream of protocol messages in which some Syncs are left out.
-#[derive(Debug)]
+/// A stream of protocol messages in which some Syncs are left out. No `Debug`: its buffers hold values (I10).
 pub(super) struct Batched<S> {
     stream: S,
     switch: Switch,
@@ -147,7 +146,7 @@ struct Request {
 }
 
 /// Frontend messages on their way out.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Outbox {
     /// The beginning of a message whose end the driver has not written yet.
     partial: BytesMut,
@@ -293,7 +292,7 @@ impl Outbox {
 }
 
 /// Backend messages on their way in.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Inbox {
     header: [u8; 5],
     have: usize,

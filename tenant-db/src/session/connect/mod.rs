@@ -21,6 +21,7 @@ mod unnamed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 use tokio_postgres::config::{SslMode as DriverSslMode, SslNegotiation, TargetSessionAttrs};
@@ -83,6 +84,11 @@ impl Connector {
         let policy = Policy::new(&target.tls)?;
         let cannot_check = AtomicBool::new(false);
         Ok(Self { inner: Arc::new(Inner { target, session, tcp, policy, cannot_check }) })
+    }
+
+    /// How long an attempt to connect may take.
+    pub(crate) fn limit(&self) -> Option<Duration> {
+        self.inner.target.connect_timeout
     }
 
     /// Connects to the first server that can be used: hosts in the URL's order, and all addresses of each. Must run in a
