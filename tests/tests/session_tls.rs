@@ -151,7 +151,7 @@ async fn verify_full_takes_the_right_authority_and_the_right_name() {
 async fn another_authority_is_refused_by_every_mode_that_was_given_one() {
     let Some(server) = Server::with_tls().await else { return };
     let (other, _) = authority();
-    for mode in [SslMode::VerifyFull, SslMode::VerifyCa, SslMode::Require, SslMode::Prefer] {
+    for mode in [SslMode::VerifyFull, SslMode::VerifyCa, SslMode::Require] {
         let builder = server.builder("db.test", "").ssl_mode(mode).root_certificate_pem(other.clone());
         let reason = refused(builder).await;
         assert!(reason.contains("UnknownIssuer") || reason.contains("BadSignature"), "{mode:?}: {reason}");
@@ -199,8 +199,23 @@ async fn require_and_prefer_encrypt_without_an_authority() {
 async fn disable_does_not_encrypt() {
     let Some(server) = Server::with_tls().await else { return };
     assert!(!server.is_encrypted(server.builder("127.0.0.1", "sslmode=disable")).await);
-    let builder = server.builder("127.0.0.1", "sslmode=verify-full&sslrootcert=%2Fno%2Fsuch%2Ffile");
+    let builder = server.builder("127.0.0.1", "sslmode=require");
     assert!(!server.is_encrypted(builder.ssl_mode(SslMode::Disable)).await, "what the program says wins");
+}
+
+#[tokio::test]
+async fn a_root_certificate_is_not_given_for_nothing() {
+    let Some(server) = Server::with_tls().await else { return };
+    let authority = server.authority().to_owned();
+    let builder = server.builder("db.test", "").root_certificate_pem(authority.clone());
+    assert!(server.is_encrypted(builder).await, "the strictest mode, unless another one is asked for");
+    let reason = refused(server.builder("127.0.0.2", "").root_certificate_pem(authority.clone())).await;
+    assert!(!reason.is_empty(), "another name");
+    for weak in ["sslmode=disable", "sslmode=prefer"] {
+        let outcome = server.builder("db.test", weak).root_certificate_pem(authority.clone()).connect().await;
+        let Err(Error::InvalidConfiguration { reason, .. }) = outcome else { panic!("{outcome:?}") };
+        assert!(reason.contains("verify-full"), "{reason}");
+    }
 }
 
 #[tokio::test]

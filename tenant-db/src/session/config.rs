@@ -168,14 +168,15 @@ impl TenantDbBuilder {
 
     /// Whether sessions keep prepared statements and settings. Default: true.
     ///
-    /// False is for poolers in transaction mode that do not pass them on (PgBouncer before 1.21, or with
-    /// `max_prepared_statements = 0`). Limits are then set in each transaction.
+    /// False is for every pooler in transaction mode, such as PgBouncer's: what a session keeps would stay with a server
+    /// connection that is somebody else's next. Limits are then set in each transaction, which takes three round trips.
     pub fn prepared_statements(mut self, kept: bool) -> Self {
         self.choices.prepared_statements = Some(kept);
         self
     }
 
-    /// Whether connections are encrypted, and how the server is recognised. Default: [`SslMode::Prefer`].
+    /// Whether connections are encrypted, and how the server is recognised. Default: [`SslMode::VerifyFull`] where a root
+    /// certificate is given, else [`SslMode::Prefer`].
     ///
     /// Stricter modes than that need the feature `tls`, which is on by default.
     pub fn ssl_mode(mut self, mode: SslMode) -> Self {

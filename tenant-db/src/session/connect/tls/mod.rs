@@ -36,8 +36,8 @@ use crate::error::{Error, Result};
 pub enum SslMode {
     /// `disable`: never encrypted.
     Disable,
-    /// `prefer`: encrypted if the server offers it. The server's certificate is not checked, unless a root certificate is
-    /// given. The default.
+    /// `prefer`: encrypted if the server offers it. The server's certificate is not checked. The default, unless a root
+    /// certificate is given.
     Prefer,
     /// `require`: encrypted, or no connection. The server's certificate is not checked, unless a root certificate is given.
     Require,
@@ -116,10 +116,18 @@ impl TlsSettings {
     ) -> Result<Self> {
         let system = matches!(roots, Some(RootCertificate::System));
         // As in libpq: anybody gets a certificate from some authority, so without its name it says nothing.
-        let mode = mode.unwrap_or(if system { SslMode::VerifyFull } else { SslMode::Prefer });
+        // Whoever names an authority wants to know who answers; to prefer encryption would be to do without it.
+        let mode = mode.unwrap_or(if roots.is_some() { SslMode::VerifyFull } else { SslMode::Prefer });
         if system && mode != SslMode::VerifyFull {
             return Err(Error::invalid_configuration(format!(
                 "`sslrootcert=system` needs `sslmode=verify-full`, not `{}`",
+                mode.name()
+            )));
+        }
+        if roots.is_some() && matches!(mode, SslMode::Disable | SslMode::Prefer) {
+            return Err(Error::invalid_configuration(format!(
+                "a root certificate asks for `sslmode=verify-full` (or `verify-ca`, or `require`), not `{}`, with which \
+                 anybody could answer",
                 mode.name()
             )));
         }
