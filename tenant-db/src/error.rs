@@ -137,7 +137,8 @@ pub enum Error {
     },
 
     /// A row of another tenant arrived although predicate and policies should have kept it away (I6). Nothing of it is
-    /// shown. Treat it as an incident.
+    /// shown. Treat it as an incident. A change of one statement outside of a transaction has been committed by then, and is
+    /// reported as [`CommittedUnread`](Self::CommittedUnread).
     #[error("a row of {model} does not belong to the tenant of the context; it was withheld")]
     #[non_exhaustive]
     ForeignRow {

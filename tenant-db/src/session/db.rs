@@ -299,6 +299,8 @@ impl TenantDb {
 
     /// Begins a transaction and hands it out. Dropped, it rolls back.
     ///
+    /// It takes a connection, and sends nothing before its first statement: until then no limit of the server's applies to it.
+    ///
     /// # Errors
     ///
     /// [`Error::ContextExpired`], [`Error::PoolTimeout`], [`Error::Connect`].
