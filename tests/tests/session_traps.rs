@@ -14,7 +14,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, join, join_all};
 use futures_util::stream::FuturesUnordered;
