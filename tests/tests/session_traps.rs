@@ -19,7 +19,6 @@ use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, join, join_all};
 use futures_util::stream::FuturesUnordered;
 use tenant_db::prelude::*;
-use tenant_db::testing::Proxy;
 use tenant_db::{DatabaseErrorKind, Error, Identity, Result, danger};
 use tenant_db_tests::World;
 use tenant_db_tests::models::*;
@@ -234,36 +233,4 @@ async fn a_session_whose_statement_the_schema_has_outrun_is_replaced() {
         failed += usize::from(db.scoped::<Customer>(&own).load().await.is_err());
     }
     assert_eq!(failed, 1, "once, where the server refuses the statement that it knew");
-}
-
-#[tokio::test]
-async fn a_connection_that_falls_silent_while_it_is_set_up_takes_no_place_in_the_pool() {
-    let world = World::new().await;
-    let proxy = Proxy::start(&world.runtime_url()).unwrap();
-    let separator = if proxy.url().contains('?') { '&' } else { '?' };
-    let url = format!("{}{separator}connect_timeout=1", proxy.url());
-    let db = TenantDb::builder(url).database(world.config().clone()).pool_size(2);
-    let db = db.acquire_timeout(Duration::from_secs(4)).connect().await.unwrap();
-    let own = world.manager();
-    // How much the server says until the pool's first operation has its answer; then silence in every third of that.
-    let before = proxy.server_bytes();
-    db.scoped::<Customer>(&own).count().await.unwrap();
-    let whole = proxy.server_bytes() - before;
-    assert!(whole > 0);
-    for _ in 0..2 {
-        proxy.reset();
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let (silence, _) = join(
-            async {
-                tokio::time::sleep(Duration::from_millis(3)).await;
-                proxy.swallow();
-            },
-            timeout(Duration::from_millis(1_500), db.scoped::<Customer>(&own).count()),
-        )
-        .await;
-        let () = silence;
-        proxy.resume();
-        let again = timeout(LONG, db.scoped::<Customer>(&own).count()).await.expect("no place was lost");
-        assert_eq!(again.unwrap(), 0);
-    }
 }
