@@ -10,12 +10,16 @@ pub use inventory;
 pub use uuid::Uuid;
 
 pub use crate::compile_checks::{
-    assert_complete, assert_not_tenant_column, assert_updatable, names_primary_key,
+    assert_complete, assert_not_tenant_column, assert_updatable, names_primary_key, never_null, nullable,
 };
 pub use crate::query::{AnyOf, InsertRecord};
 pub use crate::type_checks::*;
 
-use crate::model::{ColumnMeta, ModelMeta, TenantModel};
+use crate::meta::{
+    CheckMeta, ColumnMeta, ExclusionElement, ExclusionMeta, ExclusionOperand, ModelMeta, OnDelete,
+    ReferenceMeta, Tenancy, UniqueMeta,
+};
+use crate::model::TenantModel;
 use crate::tenant::KeyKind;
 
 /// The parts of a [`ModelMeta`], which is `#[non_exhaustive]` for everybody else.
@@ -26,12 +30,18 @@ pub struct ModelParts {
     pub module: &'static str,
     pub schema: Option<&'static str>,
     pub table: &'static str,
-    pub tenant_column: &'static str,
+    pub tenancy: Tenancy,
     pub key: KeyKind,
     pub primary_key: &'static [&'static str],
     pub columns: &'static [ColumnMeta],
     pub defaults: &'static [&'static str],
     pub generated_key: bool,
+    pub unique: &'static [UniqueMeta],
+    pub references: &'static [ReferenceMeta],
+    pub checks: &'static [CheckMeta],
+    pub exclusions: &'static [ExclusionMeta],
+    pub version: Option<&'static str>,
+    pub soft_delete: Option<&'static str>,
     pub table_sql: fn() -> String,
 }
 
@@ -43,14 +53,87 @@ pub const fn model_meta(parts: ModelParts) -> ModelMeta {
         module: parts.module,
         schema: parts.schema,
         table: parts.table,
-        tenant_column: parts.tenant_column,
+        tenancy: parts.tenancy,
         key: parts.key,
         primary_key: parts.primary_key,
         columns: parts.columns,
         defaults: parts.defaults,
         generated_key: parts.generated_key,
+        unique: parts.unique,
+        references: parts.references,
+        checks: parts.checks,
+        exclusions: parts.exclusions,
+        version: parts.version,
+        soft_delete: parts.soft_delete,
         table_sql: parts.table_sql,
     }
+}
+
+impl ModelParts {
+    /// A table of that name with nothing said about it, to be completed by `..`.
+    #[must_use]
+    pub const fn new(table: &'static str, tenancy: Tenancy, key: KeyKind) -> Self {
+        Self {
+            name: table,
+            module: "",
+            schema: None,
+            table,
+            tenancy,
+            key,
+            primary_key: &["id"],
+            columns: &[],
+            defaults: &[],
+            generated_key: false,
+            unique: &[],
+            references: &[],
+            checks: &[],
+            exclusions: &[],
+            version: None,
+            soft_delete: None,
+            table_sql: String::new,
+        }
+    }
+}
+
+/// The registry entry of a model that another one names.
+#[must_use]
+pub fn meta_of<M: TenantModel>() -> &'static ModelMeta {
+    M::META
+}
+
+#[must_use]
+pub const fn unique(name: Option<&'static str>, columns: &'static [&'static str]) -> UniqueMeta {
+    UniqueMeta { name, columns }
+}
+
+#[must_use]
+pub const fn reference(
+    name: Option<&'static str>,
+    parent: fn() -> &'static ModelMeta,
+    columns: &'static [&'static str],
+    on_delete: OnDelete,
+) -> ReferenceMeta {
+    ReferenceMeta { name, parent, columns, on_delete }
+}
+
+#[must_use]
+pub const fn check(name: &'static str, sql: &'static str) -> CheckMeta {
+    CheckMeta { name, sql }
+}
+
+#[must_use]
+pub const fn exclusion(
+    name: &'static str,
+    using: &'static str,
+    elements: &'static [ExclusionElement],
+    condition: Option<&'static str>,
+) -> ExclusionMeta {
+    ExclusionMeta { name, using, elements, condition }
+}
+
+#[must_use]
+pub const fn excluded(operand: ExclusionOperand, operator: &'static str) -> ExclusionElement {
+    ExclusionElement { operand, operator }
 }
 
 /// The table as diesel writes it.

@@ -1,12 +1,12 @@
 //! Checks that the derives leave to constant evaluation, because they need to know two structs at once: a model, and
 //! what is inserted into it or changed in it. A failed check is a compile error with the text that is put together here.
 
-use crate::model::ModelMeta;
+use crate::meta::{ColumnMeta, ModelMeta, Tenancy};
 
 /// Refuses an insert that names the tenant column: the tenant comes from the context.
 #[track_caller]
 pub const fn assert_not_tenant_column(meta: &ModelMeta, insert: &str, column: &str) {
-    if same(meta.tenant_column, column) {
+    if is_tenant_column(meta, column) {
         Message::new()
             .add("`")
             .add(insert)
@@ -19,10 +19,10 @@ pub const fn assert_not_tenant_column(meta: &ModelMeta, insert: &str, column: &s
     }
 }
 
-/// Refuses changes of the tenant column and of the primary key.
+/// Refuses changes of the tenant column or of the reference to a parent, of the primary key, and of the version.
 #[track_caller]
 pub const fn assert_updatable(meta: &ModelMeta, update: &str, column: &str) {
-    if same(meta.tenant_column, column) {
+    if is_tenant_column(meta, column) {
         Message::new()
             .add("`")
             .add(update)
@@ -42,6 +42,72 @@ pub const fn assert_updatable(meta: &ModelMeta, update: &str, column: &str) {
             .add("`: insert a new row and delete the old one instead")
             .fail();
     }
+    if let Tenancy::Through { foreign_key, .. } = meta.tenancy
+        && contains(foreign_key, column)
+    {
+        Message::new()
+            .add("`")
+            .add(update)
+            .add("` changes `")
+            .add(column)
+            .add("`, through which a row of `")
+            .add(meta.name)
+            .add("` belongs to a tenant: a row stays with its parent, insert a new row and delete the old one instead")
+            .fail();
+    }
+    if is(meta.version, column) {
+        Message::new()
+            .add("`")
+            .add(update)
+            .add("` changes `")
+            .add(column)
+            .add("`, the version of a row of `")
+            .add(meta.name)
+            .add("`: every update counts it, remove the field")
+            .fail();
+    }
+}
+
+/// A column that has to allow NULL; `purpose` says what for.
+#[track_caller]
+#[must_use]
+pub const fn nullable(columns: &[ColumnMeta], column: &'static str, purpose: &str) -> &'static str {
+    with_nullability(columns, column, true, purpose)
+}
+
+/// A column that must not allow NULL; `purpose` says what for.
+#[track_caller]
+#[must_use]
+pub const fn never_null(columns: &[ColumnMeta], column: &'static str, purpose: &str) -> &'static str {
+    with_nullability(columns, column, false, purpose)
+}
+
+#[track_caller]
+const fn with_nullability(
+    columns: &[ColumnMeta],
+    column: &'static str,
+    nullable: bool,
+    purpose: &str,
+) -> &'static str {
+    let mut at = 0;
+    while at < columns.len() {
+        if same(columns[at].name, column) && columns[at].nullable != nullable {
+            Message::new()
+                .add("`")
+                .add(column)
+                .add(if nullable { "` has to allow NULL" } else { "` must not allow NULL" })
+                .add(", ")
+                .add(purpose)
+                .add(if nullable {
+                    ": make it `Nullable<…>` in `table!`"
+                } else {
+                    ": take `Nullable` off it in `table!`"
+                })
+                .fail();
+        }
+        at += 1;
+    }
+    column
 }
 
 /// Refuses an insert that leaves out a column which nobody would fill.
@@ -53,9 +119,11 @@ pub const fn assert_complete(meta: &ModelMeta, insert: &str, columns: &[&str]) {
     while at < meta.columns.len() {
         let column = &meta.columns[at];
         let filled = column.nullable
-            || same(meta.tenant_column, column.name)
+            || is_tenant_column(meta, column.name)
             || contains(columns, column.name)
             || contains(meta.defaults, column.name)
+            || is(meta.version, column.name)
+            || is(meta.soft_delete, column.name)
             || (meta.generated_key && contains(meta.primary_key, column.name));
         if !filled {
             missing = missing.add(if count > 0 { ", `" } else { "`" }).add(column.name).add("`");
@@ -91,6 +159,17 @@ pub const fn names_primary_key(meta: &ModelMeta, columns: &[&str]) -> bool {
         at += 1;
     }
     true
+}
+
+const fn is_tenant_column(meta: &ModelMeta, name: &str) -> bool {
+    is(meta.tenant_column(), name)
+}
+
+const fn is(column: Option<&str>, name: &str) -> bool {
+    match column {
+        Some(column) => same(column, name),
+        None => false,
+    }
 }
 
 const fn contains(names: &[&str], name: &str) -> bool {

@@ -116,6 +116,7 @@ pub mod database;
 mod database_error;
 pub mod doctor;
 mod error;
+mod meta;
 mod model;
 mod permission;
 pub mod query;
@@ -134,8 +135,11 @@ pub mod __private;
 pub use context::{Authenticator, Identity, RequestMetadata, TenantContext};
 pub use database_error::{DatabaseError, DatabaseErrorKind};
 pub use error::{Error, OptionalExtension, Result};
+pub use meta::{
+    CheckMeta, ColumnMeta, ExclusionElement, ExclusionMeta, ExclusionOperand, ModelMeta, OnDelete,
+    ReferenceMeta, Tenancy, UniqueMeta, registered_models,
+};
 pub use model::TenantModel;
-pub use model::{ColumnMeta, ModelMeta, registered_models};
 pub use permission::{AnyRole, Grants, NoPermission, Permission, Role};
 pub use query::{ScopedQuery, TenantInsert, TenantUpdate};
 pub use scoped::TenantScoped;

@@ -11,21 +11,14 @@ use std::time::Duration;
 use tenant_db::__private::{ModelParts, inventory, model_meta};
 use tenant_db::database::{DatabaseConfig, Migrator, write_migrations_with};
 use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
-use tenant_db::{Error, KeyKind, doctor};
+use tenant_db::{Error, KeyKind, Tenancy, doctor};
 
 inventory::submit! {
     model_meta(ModelParts {
         name: "Project",
         module: "database_migrator",
-        schema: None,
-        table: "projects",
-        tenant_column: "tenant_id",
-        key: KeyKind::Uuid,
-        primary_key: &["id"],
-        columns: &[],
-        defaults: &[],
-        generated_key: false,
         table_sql: || "\"projects\"".to_owned(),
+        ..ModelParts::new("projects", Tenancy::Column("tenant_id"), KeyKind::Uuid)
     })
 }
 

@@ -5,7 +5,7 @@
 use tenant_db::__private::{ModelParts, model_meta};
 use tenant_db::database::{DatabaseConfig, Migration, base_migration, model_migration};
 use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
-use tenant_db::{KeyKind, ModelMeta};
+use tenant_db::{KeyKind, ModelMeta, Tenancy};
 
 /// Tables in all states in which an application may have them, with rows.
 const TABLES: &str = r#"
@@ -48,14 +48,8 @@ const fn model(
         name: "Model",
         module: "database_way_back",
         schema,
-        table,
-        tenant_column,
-        key,
         primary_key,
-        columns: &[],
-        defaults: &[],
-        generated_key: false,
-        table_sql: String::new,
+        ..ModelParts::new(table, Tenancy::Column(tenant_column), key)
     })
 }
 

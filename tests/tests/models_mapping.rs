@@ -138,7 +138,7 @@ fn the_registry_knows_every_model_of_the_program() {
     let models = registered_models();
     let contact = models.iter().find(|model| model.name == "Contact").unwrap();
     assert_eq!(contact.qualified_table(), "crm.contacts");
-    assert_eq!(contact.tenant_column, "organisation");
+    assert_eq!(contact.tenant_column(), Some("organisation"));
     assert_eq!(contact.primary_key, ["id"]);
     let columns: Vec<_> = contact.columns.iter().map(|column| (column.name, column.nullable)).collect();
     assert_eq!(columns[2], ("Full Name", false));

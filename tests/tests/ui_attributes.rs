@@ -114,7 +114,10 @@ mod quiet {
     fn the_registry_says_what_the_attributes_say() {
         let meta = Line::META;
         assert_eq!((meta.name, meta.schema, meta.table), ("Line", Some("sales"), "lines"));
-        assert_eq!((meta.tenant_column, meta.primary_key), ("company", ["order", "number"].as_slice()));
+        assert_eq!(
+            (meta.tenant_column(), meta.primary_key),
+            (Some("company"), ["order", "number"].as_slice())
+        );
         assert_eq!((meta.defaults, meta.generated_key), (["type"].as_slice(), false));
         assert_eq!(Reader::PERMISSIONS, ["lines:read"]);
         assert_eq!(NewLine::PARAMETERS, 7);

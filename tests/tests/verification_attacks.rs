@@ -4,24 +4,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "clippy knows tests, but not what they share")]
 
 use tenant_db::__private::{ModelParts, inventory, model_meta};
-use tenant_db::KeyKind;
 use tenant_db::database::{DatabaseConfig, Migrator};
 use tenant_db::doctor::{self, Report, Severity};
 use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
+use tenant_db::{KeyKind, Tenancy};
 
 inventory::submit! {
     model_meta(ModelParts {
         name: "Customer",
         module: "verification_attacks",
-        schema: None,
-        table: "customers",
-        tenant_column: "tenant_id",
-        key: KeyKind::BigInt,
-        primary_key: &["id"],
-        columns: &[],
-        defaults: &[],
-        generated_key: false,
         table_sql: || "\"customers\"".to_owned(),
+        ..ModelParts::new("customers", Tenancy::Column("tenant_id"), KeyKind::BigInt)
     })
 }
 

@@ -6,23 +6,14 @@ use tenant_db::__private::{ModelParts, inventory, model_meta};
 use tenant_db::database::{DatabaseConfig, Migrator};
 use tenant_db::doctor::{self, Severity};
 use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
-use tenant_db::{ColumnMeta, KeyKind};
-
-const NO_COLUMNS: &[ColumnMeta] = &[];
+use tenant_db::{KeyKind, Tenancy};
 
 const fn parts(table: &'static str, key: KeyKind, table_sql: fn() -> String) -> ModelParts {
     ModelParts {
         name: "Model",
         module: "verification",
-        schema: None,
-        table,
-        tenant_column: "tenant_id",
-        key,
-        primary_key: &["id"],
-        columns: NO_COLUMNS,
-        defaults: &[],
-        generated_key: false,
         table_sql,
+        ..ModelParts::new(table, Tenancy::Column("tenant_id"), key)
     }
 }
 

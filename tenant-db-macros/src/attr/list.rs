@@ -108,6 +108,41 @@ pub(crate) fn idents(ctxt: &Ctxt, item: &Item, key: &Key) -> Option<Vec<Ident>> 
     Some(list?.into_iter().collect())
 }
 
+/// One argument of `key(value, name = value, …)`.
+#[derive(Debug)]
+pub(crate) enum Argument {
+    /// `name = value`.
+    Named(Item),
+    /// Anything else.
+    Bare(TokenStream),
+}
+
+/// `key(…)` with at least one argument.
+pub(crate) fn arguments(ctxt: &Ctxt, item: &Item, key: &Key) -> Option<Vec<Argument>> {
+    let arguments: Vec<Argument> = parenthesized_list(item)
+        .map(|tokens| split_at_commas(tokens).into_iter().map(argument).collect())
+        .unwrap_or_default();
+    if arguments.is_empty() {
+        ctxt.error(&item.key, key.wrong_form());
+        return None;
+    }
+    Some(arguments)
+}
+
+fn argument(tokens: TokenStream) -> Argument {
+    let named = |input: ParseStream<'_>| {
+        let key = input.call(Ident::parse_any)?;
+        if !input.peek(Token![=]) {
+            return Err(input.error("not an assignment"));
+        }
+        Ok(Item { key, rest: input.parse()? })
+    };
+    match named.parse2(tokens.clone()) {
+        Ok(item) => Argument::Named(item),
+        Err(_) => Argument::Bare(tokens),
+    }
+}
+
 /// The tokens between the parentheses of `key(…)`, if that is its form.
 pub(crate) fn parenthesized_list(item: &Item) -> Option<TokenStream> {
     let mut tokens = item.rest.clone().into_iter();

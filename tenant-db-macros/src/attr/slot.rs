@@ -1,4 +1,4 @@
-//! [`Slot`]: the value of a key that may be given once.
+//! [`Slot`]: the value of a key that may be given once; [`Slots`]: those of one that may be given several times.
 
 use syn::Ident;
 
@@ -56,5 +56,32 @@ impl<T> Slot<T> {
     /// Whether the key was not written at all.
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
+    }
+}
+
+/// What was written for a key, each time.
+#[derive(Debug)]
+pub(crate) struct Slots<T>(Vec<(Ident, T)>);
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Slots<T> {
+    /// Takes what was read for `key`; `None` where it was reported already.
+    pub(crate) fn push(&mut self, key: &Ident, value: Option<T>) {
+        self.0.extend(value.map(|value| (key.clone(), value)));
+    }
+
+    /// The values, and the keys to underline.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Ident, T)> {
+        self.0.iter()
+    }
+
+    /// The values, taken out.
+    pub(crate) fn into_values(self) -> Vec<T> {
+        self.0.into_iter().map(|(_, value)| value).collect()
     }
 }

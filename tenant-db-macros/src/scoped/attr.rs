@@ -6,8 +6,10 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Ident, LitStr, Path, Token, Type};
 
+use super::constraints::{self, CHECK, Check, EXCLUDE, Exclusion, REFERENCES, Reference, UNIQUE, Unique};
+use super::tenancy::{self, THROUGH, Through};
 use crate::attr::{
-    Item, Key, Slot, did_you_mean, idents, lookup, names, parenthesized_list, read, string, value,
+    Item, Key, Slot, Slots, did_you_mean, idents, lookup, names, parenthesized_list, read, string, value,
 };
 use crate::ctxt::Ctxt;
 
@@ -30,6 +32,16 @@ const PRIMARY_KEY: Key = Key {
 const SCHEMA: Key = Key { name: "schema", wants: "the name of a database schema", example: "schema = sales" };
 const DEFAULTS: Key =
     Key { name: "defaults", wants: "the columns that the database fills", example: "defaults(created_at)" };
+const VERSION: Key = Key {
+    name: "version",
+    wants: "the column that counts the changes of a row",
+    example: "version = version",
+};
+const SOFT_DELETE: Key = Key {
+    name: "soft_delete",
+    wants: "the column that says when a row was deleted",
+    example: "soft_delete = deleted_at",
+};
 const READ: Key = permission("read", "read = ReadCustomers");
 const WRITE: Key = permission("write", "write = WriteCustomers");
 const INSERT: Key = permission("insert", "insert = InsertCustomers");
@@ -40,11 +52,29 @@ const fn permission(name: &'static str, example: &'static str) -> Key {
     Key { name, wants: "a type that derives `Permission`, without quotes", example }
 }
 
-const KEYS: &[Key] =
-    &[TABLE, COLUMN, KEY, PRIMARY_KEY, SCHEMA, DEFAULTS, READ, WRITE, INSERT, UPDATE, DELETE];
+const KEYS: &[Key] = &[
+    TABLE,
+    COLUMN,
+    KEY,
+    THROUGH,
+    PRIMARY_KEY,
+    SCHEMA,
+    DEFAULTS,
+    VERSION,
+    SOFT_DELETE,
+    UNIQUE,
+    REFERENCES,
+    CHECK,
+    EXCLUDE,
+    READ,
+    WRITE,
+    INSERT,
+    UPDATE,
+    DELETE,
+];
 
 /// Keys of later releases. They get no "did you mean".
-const LATER: &[&str] = &["through", "isolation", "version", "soft_delete", "unique", "references", "check"];
+const LATER: &[&str] = &["isolation"];
 
 /// The keys of a model, before they are checked against each other.
 #[derive(Default)]
@@ -54,9 +84,16 @@ pub(crate) struct ScopedAttr {
     pub(crate) table: Slot<Path>,
     pub(crate) column: Slot<Ident>,
     pub(crate) key: Slot<Type>,
+    pub(crate) through: Slot<Through>,
     pub(crate) primary_key: Slot<Vec<Ident>>,
     pub(crate) schema: Slot<LitStr>,
     pub(crate) defaults: Slot<Vec<Ident>>,
+    pub(crate) version: Slot<Ident>,
+    pub(crate) soft_delete: Slot<Ident>,
+    pub(crate) unique: Slots<Unique>,
+    pub(crate) references: Slots<Reference>,
+    pub(crate) checks: Slots<Check>,
+    pub(crate) exclusions: Slots<Exclusion>,
     pub(crate) read: Slot<Type>,
     pub(crate) write: Slot<Type>,
     pub(crate) insert: Slot<Type>,
@@ -88,6 +125,13 @@ impl ScopedAttr {
             "table" => self.table.set(ctxt, key, value(ctxt, item, known, Path::parse_mod_style)),
             "column" => self.column.set(ctxt, key, value(ctxt, item, known, Ident::parse)),
             "key" => self.key.set(ctxt, key, value(ctxt, item, known, Type::parse)),
+            "through" => self.through.set(ctxt, key, tenancy::read(ctxt, item)),
+            "version" => self.version.set(ctxt, key, value(ctxt, item, known, Ident::parse)),
+            "soft_delete" => self.soft_delete.set(ctxt, key, value(ctxt, item, known, Ident::parse)),
+            "unique" => self.unique.push(key, constraints::unique(ctxt, item)),
+            "references" => self.references.push(key, constraints::reference(ctxt, item)),
+            "check" => self.checks.push(key, constraints::check(ctxt, item)),
+            "exclude" => self.exclusions.push(key, constraints::exclude(ctxt, item)),
             "primary_key" => self.primary_key.set(ctxt, key, primary_key(ctxt, item)),
             "schema" => self.schema.set(ctxt, key, value(ctxt, item, known, string)),
             "defaults" => self.defaults.set(ctxt, key, idents(ctxt, item, known)),

@@ -1,10 +1,13 @@
 //! From what is written to a [`Model`]: what is missing, doubled or contradictory.
 
+use std::collections::BTreeSet;
+
 use syn::ext::IdentExt as _;
 use syn::{DeriveInput, Ident, Type, parse_quote};
 
 use super::attr::ScopedAttr;
 use super::model::{KeyColumn, Model, Permissions};
+use super::tenancy::Tenancy;
 use crate::attr::{Slot, names};
 use crate::ctxt::Ctxt;
 use crate::field::Field;
@@ -24,8 +27,13 @@ pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput, attr: ScopedAttr, fields: 
     for field in &fields {
         one_source(ctxt, field);
     }
-    let primary_key = primary_key(ctxt, input, &attr, &fields, &tenant_column);
-    let defaults = defaults(ctxt, &attr, &tenant_column);
+    // Where rows belong to a parent's tenant, no column is the tenant's.
+    let own_tenant = attr.through.is_absent().then_some(&tenant_column);
+    let primary_key = primary_key(ctxt, input, &attr, &fields, own_tenant);
+    let defaults = defaults(ctxt, &attr, own_tenant);
+    tenancy(ctxt, &attr);
+    columns_of_constraints(ctxt, &attr, own_tenant);
+    unique_names(ctxt, &attr);
     if let Some(schema) = attr.schema.value()
         && schema.value().is_empty()
     {
@@ -34,12 +42,22 @@ pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput, attr: ScopedAttr, fields: 
     Some(Model {
         ident: input.ident.clone(),
         table: attr.table.into_value()?,
+        tenancy: match attr.through {
+            Slot::Absent => Tenancy::Column,
+            through => Tenancy::Through(through.into_value()?),
+        },
         tenant_column,
         tenant_column_is_named: attr.column.value().is_some(),
         key: attr.key.into_value(),
         primary_key: primary_key?,
         schema: attr.schema.value().map(syn::LitStr::value),
         defaults,
+        version: attr.version.into_value(),
+        soft_delete: attr.soft_delete.into_value(),
+        unique: attr.unique.into_values(),
+        references: attr.references.into_values(),
+        checks: attr.checks.into_values(),
+        exclusions: attr.exclusions.into_values(),
         permissions: permissions?,
         fields,
     })
@@ -59,7 +77,7 @@ fn primary_key(
     input: &DeriveInput,
     attr: &ScopedAttr,
     fields: &[Field],
-    tenant_column: &Ident,
+    tenant_column: Option<&Ident>,
 ) -> Option<Vec<KeyColumn>> {
     let inferred = [parse_quote!(id)];
     let columns = match &attr.primary_key {
@@ -70,7 +88,7 @@ fn primary_key(
     no_doubles(ctxt, columns, "primary_key");
     let mut key = Vec::new();
     for column in columns {
-        if column.unraw() == tenant_column.unraw() {
+        if is(column, tenant_column) {
             ctxt.error(
                 column,
                 format_args!("`{column}` is the tenant column: `primary_key` names the columns beside it"),
@@ -103,16 +121,108 @@ fn primary_key(
 }
 
 /// The columns that the database fills.
-fn defaults(ctxt: &Ctxt, attr: &ScopedAttr, tenant_column: &Ident) -> Vec<Ident> {
+fn defaults(ctxt: &Ctxt, attr: &ScopedAttr, tenant_column: Option<&Ident>) -> Vec<Ident> {
     let defaults = attr.defaults.value().cloned().unwrap_or_default();
     no_doubles(ctxt, &defaults, "defaults");
-    for column in defaults.iter().filter(|column| column.unraw() == tenant_column.unraw()) {
+    for column in defaults.iter().filter(|column| is(column, tenant_column)) {
         ctxt.error(
             column,
             format_args!("`{column}` is the tenant column: the context fills it, never the database"),
         );
     }
     defaults
+}
+
+fn is(column: &Ident, other: Option<&Ident>) -> bool {
+    other.is_some_and(|other| column.unraw() == other.unraw())
+}
+
+/// A table has a tenant column, or a parent.
+fn tenancy(ctxt: &Ctxt, attr: &ScopedAttr) {
+    let Some(through) = attr.through.key() else { return };
+    for other in [attr.column.key(), attr.key.key()].into_iter().flatten() {
+        ctxt.error(
+            other,
+            format_args!(
+                "`{other}` has no meaning beside `{through}`: the tenant is that of the parent, remove it"
+            ),
+        );
+    }
+    if let Some(through) = attr.through.value() {
+        no_doubles(ctxt, &through.foreign_key, "foreign_key");
+        for (key, unique) in attr.unique.iter() {
+            let has = |column: &Ident| unique.columns.iter().any(|own| own.unraw() == column.unraw());
+            if !through.foreign_key.iter().all(has) {
+                ctxt.error(
+                    key,
+                    format_args!(
+                        "`unique` on a table without a tenant column has to name the columns of `foreign_key` ({}): \
+                         without them, one tenant could tell which values another one has",
+                        names(through.foreign_key.iter().map(Ident::to_string).collect::<Vec<_>>().iter().map(String::as_str))
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// The tenant is added to each constraint, so none of them names it.
+fn columns_of_constraints(ctxt: &Ctxt, attr: &ScopedAttr, tenant_column: Option<&Ident>) {
+    let not_tenant = |columns: &[Ident], key: &Ident| {
+        no_doubles(ctxt, columns, &key.to_string());
+        for column in columns.iter().filter(|column| is(column, tenant_column)) {
+            ctxt.error(
+                column,
+                format_args!(
+                    "`{column}` is the tenant column, which is part of every constraint: leave it out"
+                ),
+            );
+        }
+    };
+    for (key, unique) in attr.unique.iter() {
+        not_tenant(&unique.columns, key);
+    }
+    for (key, reference) in attr.references.iter() {
+        not_tenant(&reference.columns, key);
+    }
+    for (key, exclusion) in attr.exclusions.iter() {
+        not_tenant(&exclusion.columns().cloned().collect::<Vec<_>>(), key);
+    }
+    for (key, column) in
+        [&attr.version, &attr.soft_delete].into_iter().filter_map(|slot| slot.key().zip(slot.value()))
+    {
+        if is(column, tenant_column) {
+            ctxt.error(column, format_args!("`{column}` is the tenant column: `{key}` is another one"));
+        }
+        if attr.primary_key.value().is_some_and(|columns| columns.iter().any(|part| is(part, Some(column)))) {
+            ctxt.error(
+                column,
+                format_args!("`{column}` is part of the primary key: `{key}` is another column"),
+            );
+        }
+    }
+    if let (Some(version), Some(soft_delete)) = (attr.version.value(), attr.soft_delete.value())
+        && is(version, Some(soft_delete))
+    {
+        ctxt.error(
+            soft_delete,
+            format_args!("`{soft_delete}` is the version already: `soft_delete` is another column"),
+        );
+    }
+}
+
+/// Errors speak of a constraint by its name, so a table has each once.
+fn unique_names(ctxt: &Ctxt, attr: &ScopedAttr) {
+    let unique = attr.unique.iter().filter_map(|(_, unique)| unique.name.as_ref());
+    let references = attr.references.iter().filter_map(|(_, reference)| reference.name.as_ref());
+    let checks = attr.checks.iter().map(|(_, check)| &check.name);
+    let exclusions = attr.exclusions.iter().map(|(_, exclusion)| &exclusion.name);
+    let mut seen = BTreeSet::new();
+    for name in unique.chain(references).chain(checks).chain(exclusions) {
+        if !seen.insert(name.value()) {
+            ctxt.error(name, format_args!("two constraints are called `{}`", name.value()));
+        }
+    }
 }
 
 fn no_doubles(ctxt: &Ctxt, columns: &[Ident], key: &str) {

@@ -2,8 +2,10 @@
 
 mod attr;
 mod check;
+mod constraints;
 mod expand;
 mod model;
+mod tenancy;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
@@ -21,7 +23,13 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream, Errors> {
     shape::no_generics(&ctxt, input, "TenantScoped");
     let attr = ScopedAttr::read(&ctxt, input);
     let model = check::model(&ctxt, input, attr, fields);
-    let fallback = || model.as_ref().filter(|_| input.generics.params.is_empty()).map(expand::inert);
+    let through = model.as_ref().and_then(|model| model.tenancy.through());
+    if let Some(through) = through {
+        ctxt.error(&through.parent, "`through` is not supported yet: give the table a tenant column");
+    }
+    let fallback = || {
+        model.as_ref().filter(|_| input.generics.params.is_empty() && through.is_none()).map(expand::inert)
+    };
     ctxt.check().map_err(|errors| errors.beside(fallback()))?;
     Ok(model.as_ref().map(expand::scoped).unwrap_or_default())
 }

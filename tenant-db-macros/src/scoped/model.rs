@@ -2,6 +2,8 @@
 
 use syn::{Ident, Path, Type};
 
+use super::constraints::{Check, Exclusion, Reference, Unique};
+use super::tenancy::Tenancy;
 use crate::field::Field;
 use crate::names::last_segment;
 
@@ -11,7 +13,9 @@ pub(crate) struct Model {
     pub(crate) ident: Ident,
     /// The path of the diesel table.
     pub(crate) table: Path,
-    /// The tenant column.
+    /// How rows belong to tenants.
+    pub(crate) tenancy: Tenancy,
+    /// The tenant column. Without meaning where rows belong to a tenant through a parent.
     pub(crate) tenant_column: Ident,
     /// Whether the attribute names it; else it is the default.
     pub(crate) tenant_column_is_named: bool,
@@ -23,6 +27,18 @@ pub(crate) struct Model {
     pub(crate) schema: Option<String>,
     /// The columns that the database fills.
     pub(crate) defaults: Vec<Ident>,
+    /// The column that counts the changes of a row.
+    pub(crate) version: Option<Ident>,
+    /// The column that says when a row was deleted.
+    pub(crate) soft_delete: Option<Ident>,
+    /// What is unique among the rows of a tenant.
+    pub(crate) unique: Vec<Unique>,
+    /// The rows of other tables that a row refers to.
+    pub(crate) references: Vec<Reference>,
+    /// What holds for every row.
+    pub(crate) checks: Vec<Check>,
+    /// What holds for every two rows of a tenant.
+    pub(crate) exclusions: Vec<Exclusion>,
     /// What each operation asks for.
     pub(crate) permissions: Permissions,
     /// The fields, in order.
@@ -62,6 +78,17 @@ impl Model {
                 .is_some_and(|segment| segment.ident == "Uuid"),
             _ => false,
         }
+    }
+
+    /// The columns that constraints, the parent, the version and soft deletion name, each as often as they do.
+    pub(crate) fn named_columns(&self) -> impl Iterator<Item = &Ident> {
+        let parent = self.tenancy.through().into_iter().flat_map(|through| &through.foreign_key);
+        parent
+            .chain(&self.version)
+            .chain(&self.soft_delete)
+            .chain(self.unique.iter().flat_map(|unique| &unique.columns))
+            .chain(self.references.iter().flat_map(|reference| &reference.columns))
+            .chain(self.exclusions.iter().flat_map(Exclusion::columns))
     }
 
     /// The field of the tenant column, where the model has one.

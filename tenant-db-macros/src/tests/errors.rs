@@ -8,7 +8,7 @@ fn every_mistake_of_a_struct_is_reported() {
     let found = messages(
         scoped::derive,
         r#"
-        #[tenant(tabel = customers, column = "company", unique(name))]
+        #[tenant(tabel = customers, column = "company", isolation = schema)]
         #[tenant(read = A, read = B)]
         struct Customer<T> {
             #[diesel(serialize_as = String, columnname = x)]
@@ -25,7 +25,7 @@ fn every_mistake_of_a_struct_is_reported() {
         "`TenantScoped` cannot be derived for a generic type",
         "`tabel` is not known in `#[tenant(…)]` of a model, did you mean `table`?",
         "`column` wants the name of the tenant column, without quotes: write `column = tenant_id`",
-        "`unique` is not supported yet",
+        "`isolation` is not supported yet",
         "`read` is given twice",
         "permissions are named for some operations only, `write` is missing",
         "`table` is missing: write `#[tenant(table = customers)]`",

@@ -4,7 +4,7 @@ use super::config::DatabaseConfig;
 use super::identifier::{dollar_quote, qualified, quote_ident, quote_literal};
 use super::statement::Statement;
 use super::template::Template;
-use crate::model::ModelMeta;
+use crate::meta::ModelMeta;
 use crate::tenant::KeyKind;
 
 /// Every kind of key, in the order in which the base migration makes their functions.
@@ -107,7 +107,7 @@ pub(crate) fn guard_function_ident(model: &ModelMeta) -> String {
 /// The source of the trigger function, as `pg_proc.prosrc` keeps it.
 pub(crate) fn guard_body(model: &ModelMeta) -> String {
     Template::default()
-        .with("tenant", quote_ident(model.tenant_column))
+        .with("tenant", quote_ident(model.tenant_column().unwrap_or_default()))
         .with("function", model.key.function())
         .fill(include_str!("sql/functions/guard.sql"))
 }

@@ -9,7 +9,7 @@ use super::privileges::{SCHEMA, TABLE};
 use super::statement::{Migration, Statement};
 use super::template::Template;
 use crate::error::{Error, Result};
-use crate::model::{ModelMeta, registered_models};
+use crate::meta::{ModelMeta, registered_models};
 use crate::tenant::KeyKind;
 
 /// The end of the name of the unique key that takes the place of a primary key on which foreign keys rest.
@@ -30,7 +30,7 @@ pub(crate) const KEPT_KEY_SUFFIX: &str = "_without_tenant_key";
 pub fn model_migration(model: &ModelMeta, config: &DatabaseConfig) -> Result<Migration> {
     check_identifier("a schema", model.schema_name())?;
     check_identifier("a table", model.table)?;
-    for column in model.primary_key.iter().chain([&model.tenant_column]) {
+    for column in model.primary_key.iter().chain([&model.tenant_column().unwrap_or_default()]) {
         check_identifier("a column", column)?;
     }
     let name = migration_name(model);
@@ -64,7 +64,7 @@ fn is_same_table(one: &ModelMeta, other: &ModelMeta) -> bool {
 }
 
 fn agree(one: &ModelMeta, other: &ModelMeta) -> Result<()> {
-    let difference = if one.tenant_column != other.tenant_column {
+    let difference = if one.tenant_column() != other.tenant_column() {
         "the tenant column"
     } else if one.key != other.key {
         "the type of the tenant key"
@@ -124,8 +124,8 @@ fn places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
         .with("table", qualified_table.clone())
         .with("table_name", quote_literal(&qualified_table))
         .with("table_literal", quote_literal(&qualified_table))
-        .with("tenant", quote_ident(model.tenant_column))
-        .with("tenant_name", quote_literal(model.tenant_column))
+        .with("tenant", quote_ident(model.tenant_column().unwrap_or_default()))
+        .with("tenant_name", quote_literal(model.tenant_column().unwrap_or_default()))
         .with("tenant_type", quote_literal(model.key.sql_type()))
         .with("tenant_types", format!("ARRAY[{}]", literals(accepted_types(model.key))))
         .with("primary_key", format!("ARRAY[{}]::name[]", literals(model.primary_key)))

@@ -2,7 +2,7 @@
 
 use super::identifier::{derived_name, qualified, quote_ident};
 use super::statement::Statement;
-use crate::model::ModelMeta;
+use crate::meta::ModelMeta;
 
 /// A policy that a table must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,8 +77,11 @@ pub(crate) fn policies(model: &ModelMeta) -> Vec<Policy> {
 impl Policy {
     pub(crate) fn create(&self, model: &ModelMeta) -> Statement {
         // In a sub-select the function runs once for each statement, not once for each row.
-        let own =
-            format!("{} = (SELECT tenant_db.{}())", quote_ident(model.tenant_column), model.key.function());
+        let own = format!(
+            "{} = (SELECT tenant_db.{}())",
+            quote_ident(model.tenant_column().unwrap_or_default()),
+            model.key.function()
+        );
         let mut sql = format!(
             "CREATE POLICY {} ON {}\nAS {} FOR {} TO PUBLIC",
             quote_ident(&self.name),

@@ -6,7 +6,7 @@ use crate::database::{
     KEY_KINDS, SEARCH_PATH, Statement, guard_body, guard_function, guard_function_ident, quote_ident,
     tenant_function, tenant_function_body,
 };
-use crate::model::ModelMeta;
+use crate::meta::ModelMeta;
 
 /// What a function of ours looks like in `pg_proc`.
 struct Expected<'a> {

@@ -3,7 +3,7 @@
 use super::check::Check;
 use super::snapshot::{ForeignKey, Key, Table};
 use crate::database::{KEPT_KEY_SUFFIX, quote_ident};
-use crate::model::ModelMeta;
+use crate::meta::ModelMeta;
 
 pub(super) fn check(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
     for key in &table.foreign_keys {
@@ -29,14 +29,14 @@ fn unique_key(check: &mut Check<'_>, model: &ModelMeta, table: &Table, key: &Key
             "It is on ({}), without {} in a form that keeps tenants apart. So it is checked across tenants: a conflict (SQLSTATE {code}) tells one tenant \
              which values another one has, and keeps it from using them.",
             key.columns.join(", "),
-            model.tenant_column
+            model.tenant_column().unwrap_or_default()
         ),
         unique_key_remedy(check, model, table, key),
     );
 }
 
 fn unique_key_remedy(check: &Check<'_>, model: &ModelMeta, table: &Table, key: &Key) -> String {
-    let tenant = quote_ident(model.tenant_column);
+    let tenant = quote_ident(model.tenant_column().unwrap_or_default());
     let mended = |oid: u32| {
         check.snapshot.tables.iter().any(|other| other.foreign_keys.iter().any(|foreign| foreign.oid == oid))
     };
@@ -124,11 +124,11 @@ fn foreign_key_remedy(check: &Check<'_>, model: &ModelMeta, key: &ForeignKey) ->
     let (mine, theirs): (Vec<String>, Vec<String>) = key
         .columns
         .iter()
-        .filter(|(mine, _)| mine != model.tenant_column)
+        .filter(|(mine, _)| mine != model.tenant_column().unwrap_or_default())
         .map(|(mine, theirs)| (quote_ident(mine), quote_ident(theirs)))
         .unzip();
     let old = mine.join(", ");
-    let own = format!("{}, {old}", quote_ident(model.tenant_column));
+    let own = format!("{}, {old}", quote_ident(model.tenant_column().unwrap_or_default()));
     let theirs = format!("{}, {}", quote_ident(&key.target_tenant), theirs.join(", "));
     let name = quote_ident(&key.name);
     let mut remedy =

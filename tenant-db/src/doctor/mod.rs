@@ -78,7 +78,7 @@ pub use report::{Finding, Report, Severity};
 
 use crate::database::DatabaseConfig;
 use crate::error::Result;
-use crate::model::{ModelMeta, registered_models};
+use crate::meta::{ModelMeta, registered_models};
 use check::Check;
 use snapshot::Snapshot;
 

@@ -4,7 +4,7 @@ use super::check::Check;
 use super::functions::sql;
 use super::snapshot::{Policy as Found, Table, TenantColumn};
 use crate::database::{Policy, policies, quote_ident};
-use crate::model::ModelMeta;
+use crate::meta::ModelMeta;
 use crate::tenant::KeyKind;
 
 pub(super) fn check(check: &mut Check<'_>, model: &ModelMeta, table: &Table, tenant: &TenantColumn) {

@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, Nullable, Oid, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde::Deserialize;
 
-use crate::model::ModelMeta;
+use crate::meta::ModelMeta;
 
 /// The catalog, as far as the checks look at it.
 #[derive(Debug, Deserialize)]
@@ -214,7 +214,8 @@ impl Snapshot {
         let names: Vec<String> = models.iter().map(|model| (model.table_sql)()).collect();
         let schemas: Vec<&str> = models.iter().map(|model| model.schema_name()).collect();
         let tables: Vec<&str> = models.iter().map(|model| model.table).collect();
-        let tenants: Vec<&str> = models.iter().map(|model| model.tenant_column).collect();
+        let tenants: Vec<&str> =
+            models.iter().map(|model| model.tenant_column().unwrap_or_default()).collect();
         connection
             .transaction(async |connection| {
                 let resolved: Vec<Resolved> = catalog_query(include_str!("sql/resolve.sql"))

@@ -8,7 +8,7 @@ use super::snapshot::{Table, TenantColumn};
 use crate::database::{
     guard_function, guard_function_ident, guard_name, guard_trigger, is_accepted_type, qualified, quote_ident,
 };
-use crate::model::ModelMeta;
+use crate::meta::ModelMeta;
 
 /// `pg_trigger.tgtype` of BEFORE INSERT OR UPDATE FOR EACH ROW.
 const BEFORE_INSERT_OR_UPDATE_ROW: i32 = 1 | 2 | 4 | 16;
@@ -46,12 +46,12 @@ pub(super) fn check(check: &mut Check<'_>, position: usize, model: &ModelMeta, i
     match &table.tenant {
         None => check.error(
             "TD203",
-            format!("column {}.{}", table.name, model.tenant_column),
+            format!("column {}.{}", table.name, model.tenant_column().unwrap_or_default()),
             format!("The table of model {} has no such column, so nothing says which tenant a row belongs to.", model.name),
             format!(
                 "ALTER TABLE {} ADD COLUMN {} {};\n-- Then fill it for every row, and apply the migration that isolates the table.",
                 table.name,
-                quote_ident(model.tenant_column),
+                quote_ident(model.tenant_column().unwrap_or_default()),
                 model.key.sql_type()
             ),
         ),
@@ -117,7 +117,7 @@ fn row_security(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
 }
 
 fn tenant_column(check: &mut Check<'_>, model: &ModelMeta, table: &Table, tenant: &TenantColumn) {
-    let object = format!("column {}.{}", table.name, model.tenant_column);
+    let object = format!("column {}.{}", table.name, model.tenant_column().unwrap_or_default());
     if !is_accepted_type(model.key, &tenant.sql_type) {
         check.error(
             "TD204",
@@ -141,13 +141,13 @@ fn tenant_column(check: &mut Check<'_>, model: &ModelMeta, table: &Table, tenant
             "TD205",
             object,
             "The column may be NULL. A row without a tenant belongs to nobody, and foreign keys over it check nothing.",
-            format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;", table.name, quote_ident(model.tenant_column)),
+            format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;", table.name, quote_ident(model.tenant_column().unwrap_or_default())),
         );
     }
 }
 
 fn primary_key(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
-    if table.primary_key.first().is_some_and(|first| first == model.tenant_column) {
+    if table.primary_key.first().is_some_and(|first| first == model.tenant_column().unwrap_or_default()) {
         return;
     }
     let (drop, rest): (_, Vec<&str>) = match &table.primary_key_name {
@@ -157,13 +157,16 @@ fn primary_key(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
                 .primary_key
                 .iter()
                 .map(String::as_str)
-                .filter(|column| *column != model.tenant_column)
+                .filter(|column| *column != model.tenant_column().unwrap_or_default())
                 .collect(),
         ),
         None => (String::new(), model.primary_key.to_vec()),
     };
-    let columns: Vec<String> =
-        [model.tenant_column].iter().chain(&rest).map(|column| quote_ident(column)).collect();
+    let columns: Vec<String> = [model.tenant_column().unwrap_or_default()]
+        .iter()
+        .chain(&rest)
+        .map(|column| quote_ident(column))
+        .collect();
     check.error(
         "TD208",
         format!("table {}", table.name),

@@ -6,7 +6,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Bool;
 
-use crate::model::ModelMeta;
+use crate::meta::ModelMeta;
 
 /// How many keys fit into one statement: one column is one array, several columns are as many parameters as values, and
 /// a deep chain of ORs is more than a parser likes.

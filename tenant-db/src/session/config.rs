@@ -13,7 +13,7 @@ use crate::danger::SkipVerification;
 use crate::database::DatabaseConfig;
 use crate::doctor;
 use crate::error::{Error, Result};
-use crate::model::registered_models;
+use crate::meta::registered_models;
 
 /// How to connect; made by [`TenantDb::builder`].
 ///

@@ -118,7 +118,8 @@ fn columns(model: &Model) -> Vec<(&Ident, Span)> {
 /// Those that the attribute names.
 fn key_columns(model: &Model) -> Vec<(&Ident, Span)> {
     let keys = model.primary_key.iter().map(|part| &part.column);
-    let named = keys.chain(&model.defaults).map(|column| (column, column.span()));
+    let named =
+        keys.chain(&model.defaults).chain(model.named_columns()).map(|column| (column, column.span()));
     // A tenant column by its default name is underlined at the table that lacks it.
     let tenant =
         if model.tenant_column_is_named { model.tenant_column.span() } else { span_of(&model.table) };

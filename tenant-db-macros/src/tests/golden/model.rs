@@ -48,12 +48,20 @@ const _: () = {
             module: ::core::module_path!(),
             schema: ::core::option::Option::None,
             table: "customers",
-            tenant_column: <__column_tenant_id as __p::diesel::query_source::Column>::NAME,
+            tenancy: ::tenant_db::Tenancy::Column(
+                <__column_tenant_id as __p::diesel::query_source::Column>::NAME,
+            ),
             key: <__Key as ::tenant_db::TenantKey>::KIND,
             primary_key: &[<__column_id as __p::diesel::query_source::Column>::NAME],
             columns: <<__table::table as __p::diesel::Table>::AllColumns as __p::ColumnList>::COLUMNS,
             defaults: &[],
             generated_key: true,
+            unique: &[],
+            references: &[],
+            checks: &[],
+            exclusions: &[],
+            version: ::core::option::Option::None,
+            soft_delete: ::core::option::Option::None,
             table_sql: || __p::table_sql(&__table::table),
         });
         type Key = __Key;

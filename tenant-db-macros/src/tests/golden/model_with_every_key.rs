@@ -83,7 +83,9 @@ const _: () = {
             module: ::core::module_path!(),
             schema: ::core::option::Option::Some("sales"),
             table: "lines",
-            tenant_column: <__column_company as __p::diesel::query_source::Column>::NAME,
+            tenancy: ::tenant_db::Tenancy::Column(
+                <__column_company as __p::diesel::query_source::Column>::NAME,
+            ),
             key: <__Key as ::tenant_db::TenantKey>::KIND,
             primary_key: &[
                 <__column_order_id as __p::diesel::query_source::Column>::NAME,
@@ -92,6 +94,12 @@ const _: () = {
             columns: <<__table::table as __p::diesel::Table>::AllColumns as __p::ColumnList>::COLUMNS,
             defaults: &[<__column_created as __p::diesel::query_source::Column>::NAME],
             generated_key: false,
+            unique: &[],
+            references: &[],
+            checks: &[],
+            exclusions: &[],
+            version: ::core::option::Option::None,
+            soft_delete: ::core::option::Option::None,
             table_sql: || __p::table_sql(&__table::table),
         });
         type Key = __Key;

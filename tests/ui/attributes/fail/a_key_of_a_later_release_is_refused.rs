@@ -5,7 +5,7 @@ use tenant_db_tests::models::customers;
 use uuid::Uuid;
 
 #[derive(TenantScoped)]
-#[tenant(table = customers, soft_delete = note, version = credit_limit, check("credit_limit > 0"))]
+#[tenant(table = customers, isolation = schema)]
 struct Client {
     id: Uuid,
     name: String,
