@@ -1,9 +1,12 @@
 //! [`DatabaseConfig`]: what things are called in the database.
 
+use std::collections::BTreeSet;
+
 use super::identifier::{MAX_IDENTIFIER, check_identifier};
+use crate::ModelMeta;
 use crate::error::{Error, Result};
 
-/// The names of the three roles, and of the setting that carries the tenant.
+/// The names of the three roles, and of the setting that carries the tenant; and which tables are not adopted yet.
 ///
 /// Migrations, verification and sessions must agree on them: give the same value to [`write_migrations_with`], to
 /// [`Migrator::isolation`] and to `TenantDb::builder(…).database(…)`. Every value of this type has been checked.
@@ -27,6 +30,8 @@ pub struct DatabaseConfig {
     migrator: String,
     runtime: String,
     setting: String,
+    /// Schemas and tables that are not adopted yet.
+    pending: BTreeSet<(&'static str, &'static str)>,
 }
 
 impl Default for DatabaseConfig {
@@ -37,6 +42,7 @@ impl Default for DatabaseConfig {
             migrator: "tenant_db_migrator".to_owned(),
             runtime: "tenant_db_runtime".to_owned(),
             setting: "app.current_tenant".to_owned(),
+            pending: BTreeSet::new(),
         }
     }
 }
@@ -103,6 +109,40 @@ impl DatabaseConfig {
         }
         self.setting = name;
         Ok(self)
+    }
+
+    /// Leaves the tables of `models` as they are: an existing database is adopted table by table, and theirs are not yet.
+    ///
+    /// No migration is made for them, and verification asks one thing of them: that the runtime role cannot reach them.
+    /// So whoever uses them today goes on, and this program is refused there by the database
+    /// ([`Error::Forbidden`]) until the model is taken off the list and its migration has been applied. A model that is
+    /// not on the list is verified, so a new one cannot be forgotten.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// use tenant_db::TenantModel;
+    /// use tenant_db::database::{DatabaseConfig, migrations};
+    ///
+    /// # fn main() -> tenant_db::Result<()> {
+    /// let config = DatabaseConfig::default().with_pending([Customer::META]);
+    /// assert_eq!(migrations(&config)?.len(), 1, "the base, and no table");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Isolation
+    ///
+    /// A pending table has no policies, so it must be out of reach: a right of the runtime role on it, or one of
+    /// `PUBLIC`, is finding TD501, and the program does not start.
+    pub fn with_pending<'m>(mut self, models: impl IntoIterator<Item = &'m ModelMeta>) -> Self {
+        self.pending.extend(models.into_iter().map(|model| (model.schema_name(), model.table)));
+        self
+    }
+
+    /// Whether the table of `model` is left as it is; see [`with_pending`](Self::with_pending).
+    #[must_use]
+    pub fn is_pending(&self, model: &ModelMeta) -> bool {
+        self.pending.contains(&(model.schema_name(), model.table))
     }
 
     /// The role that owns the tables.

@@ -38,14 +38,17 @@ pub fn model_migration(model: &ModelMeta, config: &DatabaseConfig) -> Result<Mig
     Ok(Migration { up: up(model, config, &places), down: down(model, &places), name })
 }
 
-/// The base migration, and one migration for each table of the program's models.
+/// The base migration, and one migration for each table of the program's models but those that
+/// [`DatabaseConfig::with_pending`] leaves for later.
 ///
 /// # Errors
 ///
 /// [`Error::InvalidConfiguration`] where two models of one table disagree about its tenant or its key, or a name cannot
 /// be kept.
 pub fn migrations(config: &DatabaseConfig) -> Result<Vec<Migration>> {
-    migrations_of(&registered_models(), config)
+    let mut models = registered_models();
+    models.retain(|model| !config.is_pending(model));
+    migrations_of(&models, config)
 }
 
 pub(crate) fn migrations_of(models: &[&ModelMeta], config: &DatabaseConfig) -> Result<Vec<Migration>> {

@@ -53,6 +53,8 @@
 //! | TD401 | error | a function of schema `tenant_db` is missing |
 //! | TD402 | error | … is not the one that this release makes |
 //! | TD403 | error | the runtime role may not call it |
+//! | TD501 | error | the runtime role can reach a table that is not adopted yet |
+//! | TD502 | warning | a table is called not adopted yet, and it is |
 //!
 //! TD107 is no error, because on managed databases nobody has the right to revoke `set_config`: with the query builder,
 //! values never become SQL, so it takes an injection in a statement of one's own to use it. Where there is a superuser,
@@ -66,6 +68,7 @@ mod check;
 mod functions;
 mod keys;
 mod login;
+mod pending;
 mod policies;
 mod report;
 mod roles;
@@ -101,6 +104,8 @@ pub(crate) async fn verify(
     models: &[&ModelMeta],
     config: &DatabaseConfig,
 ) -> Result<Report, diesel::result::Error> {
+    let (models, pending) = pending::split(connection, models, config).await?;
+    let models = models.as_slice();
     let snapshot = Snapshot::read(connection, models, config.setting()).await?;
     let mut check = Check::new(&snapshot, config);
     if !models.is_empty() && functions::are_absent(&mut check) {
@@ -109,6 +114,7 @@ pub(crate) async fn verify(
     login::check(&mut check);
     roles::check(&mut check);
     functions::check(&mut check, models);
+    pending::check(&mut check, &pending);
     for (position, model) in models.iter().enumerate() {
         let is_repeated = models[..position]
             .iter()
