@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::Connection;
-use diesel::connection::{InstrumentationEvent, SimpleConnection};
+use diesel::connection::{InstrumentationEvent, SimpleConnection, TransactionManager};
 use diesel::migration::{Migration as DieselMigration, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::result::Error as DieselError;
@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 
 /// Two programs that start at once must not migrate at once: the key of the advisory lock between them.
 const LOCK: i64 = 0x7465_6e61_6e74_6462;
+
+type Manager = <AsyncConnectionWrapper<AsyncPgConnection> as Connection>::TransactionManager;
 
 /// A connection on a thread that may block.
 pub(super) struct Harness {
@@ -44,7 +46,23 @@ impl Harness {
         applied.map_err(|error| self.error("__diesel_schema_migrations", &error.to_string()))
     }
 
-    pub(super) fn run(&mut self, migration: &dyn DieselMigration<Pg>) -> Result<String> {
+    /// Applies those of `all` that have not been applied, in this order.
+    pub(super) fn run_pending(&mut self, all: &[Box<dyn DieselMigration<Pg>>]) -> Result<Vec<String>> {
+        let applied = self.applied()?;
+        let pending = all.iter().filter(|migration| !applied.contains(&migration.name().version()));
+        pending.map(|migration| self.run(migration)).collect()
+    }
+
+    /// As [`run_pending`](Self::run_pending), and then everything is rolled back.
+    pub(super) fn rehearse(&mut self, all: &[Box<dyn DieselMigration<Pg>>]) -> Result<Vec<String>> {
+        // Inside of it, each migration's own transaction is a savepoint.
+        Manager::begin_transaction(&mut self.connection)?;
+        let outcome = self.run_pending(all);
+        Manager::rollback_transaction(&mut self.connection)?;
+        outcome
+    }
+
+    fn run(&mut self, migration: &dyn DieselMigration<Pg>) -> Result<String> {
         let name = migration.name().to_string();
         match self.connection.run_migration(migration) {
             Ok(_) => Ok(name),

@@ -81,12 +81,51 @@ impl Migrator {
     /// [`Error::Connect`] where the database cannot be reached, [`Error::InvalidConfiguration`] for a folder that cannot
     /// be read or models that contradict one another.
     pub async fn run(self) -> Result<Vec<String>> {
-        self.work(|harness, mut pending| {
-            let applied = harness.applied()?;
-            pending.retain(|migration| !applied.contains(&migration.name().version()));
-            pending.iter().map(|migration| harness.run(migration)).collect()
-        })
-        .await
+        self.work(|harness, all| harness.run_pending(&all)).await
+    }
+
+    /// Tries what [`run`](Self::run) would do, in one transaction that is rolled back, and returns the names of what it
+    /// would apply. What would fail, fails here, with the same words; nothing stays.
+    ///
+    /// It takes the locks that the migrations take, so others wait for its end.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn rehearse(self) -> Result<Vec<String>> {
+        self.work(|harness, pending| harness.rehearse(&pending)).await
+    }
+
+    /// Reverts one migration: the one of this name, which is as [`run`](Self::run) returned it. It must have been applied.
+    ///
+    /// Those that rest on it are to be reverted before; where one does, PostgreSQL refuses, and nothing has changed.
+    ///
+    /// ```no_run
+    /// use tenant_db::database::{DatabaseConfig, Migrator};
+    ///
+    /// # async fn example(admin_url: &str) -> tenant_db::Result<()> {
+    /// let migrator = Migrator::new(admin_url).isolation(DatabaseConfig::default());
+    /// migrator.revert("tenant_db_isolate_customers").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Migration`] where no source has it, or it has not been applied, or it fails. Else as [`run`](Self::run).
+    pub async fn revert(self, name: impl Into<String>) -> Result<()> {
+        let name = name.into();
+        let reverted = self.work(move |harness, all| {
+            let known = all.iter().find(|migration| migration.name().to_string() == name);
+            let Some(migration) = known else {
+                return Err(Error::migration(name, "no source has a migration of this name"));
+            };
+            if !harness.applied()?.contains(&migration.name().version()) {
+                return Err(Error::migration(name, "it has not been applied"));
+            }
+            Ok(vec![harness.revert(migration)?])
+        });
+        reverted.await.map(|_| ())
     }
 
     /// Reverts everything that has been applied, last first, and returns the names of what it reverted.
