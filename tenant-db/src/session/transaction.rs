@@ -231,6 +231,20 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
         Source::Transaction(&self.state)
     }
 
+    /// Begins the transaction on the server now, with its tenant, and waits for the answer. Without this it begins with
+    /// its first statement, in the same round trip; so it is for who has to know at once whether the tenant can be set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ContextExpired`], [`Error::ConnectionLost`], and whatever keeps the database from setting the tenant. The
+    /// transaction can only be rolled back then.
+    pub fn ensure_open(&self) -> BoxFuture<'_, Result<()>>
+    where
+        R: Sync,
+    {
+        Box::pin(self.source().ensure_open())
+    }
+
     /// Commits.
     ///
     /// # Errors
