@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::permission::{AnyRole, Permission, Role};
-use crate::tenant::TenantKey;
+use crate::tenant::{TenantKey, TenantValue};
 
 /// Proof that somebody was authenticated, and for which tenant. Every query needs one.
 ///
@@ -46,6 +46,15 @@ impl<K: TenantKey> ContextInner<K> {
 
     pub(crate) fn principal(&self) -> &str {
         &self.identity.principal
+    }
+
+    /// The principal, quoted for `SET LOCAL`. Only programs whose database is told of it need one that can be.
+    pub(crate) fn principal_literal(&self) -> Result<String> {
+        TenantValue::Text(self.principal().into()).to_literal().map_err(|_| {
+            Error::unauthenticated(
+                "the principal is empty, longer than 1024 bytes or contains a NUL character, so the database cannot be told",
+            )
+        })
     }
 
     pub(crate) fn ensure_valid(&self) -> Result<()> {

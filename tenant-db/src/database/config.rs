@@ -32,6 +32,8 @@ pub struct DatabaseConfig {
     setting: String,
     /// Schemas and tables that are not adopted yet.
     pending: BTreeSet<(&'static str, &'static str)>,
+    /// See [`with_principal_setting`](Self::with_principal_setting).
+    pub(super) principal: Option<String>,
 }
 
 impl Default for DatabaseConfig {
@@ -43,6 +45,7 @@ impl Default for DatabaseConfig {
             runtime: "tenant_db_runtime".to_owned(),
             setting: "app.current_tenant".to_owned(),
             pending: BTreeSet::new(),
+            principal: None,
         }
     }
 }
@@ -108,7 +111,7 @@ impl DatabaseConfig {
             )));
         }
         self.setting = name;
-        Ok(self)
+        self.with_distinct_settings()
     }
 
     /// Leaves the tables of `models` as they are: an existing database is adopted table by table, and theirs are not yet.
@@ -191,7 +194,7 @@ fn role_name(name: impl Into<String>) -> Result<String> {
 }
 
 /// The session engine writes the name into `SET LOCAL` as it is, so nothing but plain names may pass.
-fn is_setting(name: &str) -> bool {
+pub(super) fn is_setting(name: &str) -> bool {
     let plain = |part: &str| {
         part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && part.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')

@@ -35,6 +35,7 @@ mod identifier;
 mod isolation;
 mod migrator;
 mod policies;
+mod principal;
 mod privileges;
 mod statement;
 mod template;

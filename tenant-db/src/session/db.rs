@@ -11,7 +11,7 @@ use super::options::TransactionOptions;
 use super::pool::{Lease, Pool, PoolState};
 use super::transaction::{Transaction, TransactionFn, TransactionFnOnce};
 use crate::context::{ContextInner, TenantContext};
-use crate::database::DatabaseConfig;
+use crate::database::{DatabaseConfig, quote_ident};
 use crate::error::{Error, Result};
 use crate::tenant::TenantKey;
 
@@ -29,13 +29,28 @@ pub struct TenantDb {
 
 struct Inner {
     pool: Pool,
-    /// The setting that carries the tenant.
+    /// The setting that carries the tenant, quoted.
     setting: String,
+    /// The setting that carries the principal, quoted, where the database is to know it.
+    principal: Option<String>,
     /// Settings that each transaction has to make for itself, because the session is not its own.
     set_local: String,
     /// Every transaction is read-only.
     read_only: bool,
     replica: Option<TenantDb>,
+}
+
+impl Inner {
+    fn new(pool: Pool, database: &DatabaseConfig, set_local: String, read_only: bool) -> Self {
+        let setting = quoted(database.setting());
+        let principal = database.principal_setting().map(quoted);
+        Self { pool, setting, principal, set_local, read_only, replica: None }
+    }
+}
+
+/// A setting's name for `SET`, which takes the words of SQL for nothing else: `app.current_user` would be a syntax error.
+fn quoted(setting: &str) -> String {
+    setting.split('.').map(quote_ident).collect::<Vec<_>>().join(".")
 }
 
 impl TenantDb {
@@ -56,14 +71,12 @@ impl TenantDb {
     pub(super) fn new(pool: Pool, database: &DatabaseConfig, set_local: String) -> Self {
         #[cfg(feature = "metrics")]
         super::observe::describe();
-        let setting = database.setting().to_owned();
-        Self { inner: Arc::new(Inner { pool, setting, set_local, read_only: false, replica: None }) }
+        Self { inner: Arc::new(Inner::new(pool, database, set_local, false)) }
     }
 
     /// As [`new`](Self::new), for a pool of connections to a read replica.
     pub(super) fn new_replica(pool: Pool, database: &DatabaseConfig, set_local: String) -> Self {
-        let setting = database.setting().to_owned();
-        Self { inner: Arc::new(Inner { pool, setting, set_local, read_only: true, replica: None }) }
+        Self { inner: Arc::new(Inner::new(pool, database, set_local, true)) }
     }
 
     pub(super) fn with_replica(self, replica: Self) -> Self {
@@ -354,9 +367,9 @@ impl TenantDb {
         let session = self.acquire(context).await?;
         // It may have waited.
         context.ensure_valid()?;
-        let begin = self.begin_sql(context, &options);
+        let begin = self.begin_sql(context, &options)?;
         let mut set_tenant = String::new();
-        self.write_set_tenant(&mut set_tenant, context);
+        self.write_set_tenant(&mut set_tenant, context)?;
         Ok(Transaction::new(session, Arc::clone(context), begin, set_tenant))
     }
 
@@ -370,21 +383,27 @@ impl TenantDb {
         &self,
         context: &ContextInner<K>,
         options: &TransactionOptions,
-    ) -> String {
+    ) -> Result<String> {
         let options = if self.inner.read_only { options.read_only() } else { *options };
         let mut sql = options.begin_sql();
         sql.push_str("; ");
         sql.push_str(&self.inner.set_local);
-        self.write_set_tenant(&mut sql, context);
-        sql
+        self.write_set_tenant(&mut sql, context)?;
+        Ok(sql)
     }
 
-    /// `SET LOCAL app.current_tenant = '…'`. It takes no parameters, so the tenant is a literal that
-    /// [`TenantValue`](crate::TenantValue) has quoted.
-    fn write_set_tenant<K: TenantKey>(&self, sql: &mut String, context: &ContextInner<K>) {
+    /// `SET LOCAL "app"."current_tenant" = '…'`, and the principal where the database is to know it. Settings take no
+    /// parameters, so these are literals that [`TenantValue`](crate::TenantValue) has quoted.
+    fn write_set_tenant<K: TenantKey>(&self, sql: &mut String, context: &ContextInner<K>) -> Result<()> {
         for piece in ["SET LOCAL ", &self.inner.setting, " = ", context.tenant_literal()] {
             sql.push_str(piece);
         }
+        if let Some(setting) = &self.inner.principal {
+            for piece in ["; SET LOCAL ", setting, " = ", &context.principal_literal()?] {
+                sql.push_str(piece);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -48,7 +48,7 @@ where
     // What only reads may be run twice, so the database holds it to that.
     let options = TransactionOptions::new();
     let options = if operation.is_read() { options.read_only() } else { options };
-    let begin = db.begin_sql(context, &options);
+    let begin = db.begin_sql(context, &options)?;
     let mut retried = false;
     loop {
         let session = db.acquire(context).await?;

@@ -214,13 +214,13 @@ impl Outbox {
             if std::mem::take(&mut requests.uncertain) {
                 self.commands.forget();
             }
-            self.commands.make_room(commands);
+            self.commands.make_room(commands.iter().copied());
             self.closes = self.commands.close_stale(&mut self.out);
-            for command in commands {
+            for command in &commands {
                 self.commands.put(&mut self.out, command);
             }
             requests.waiting.push_back(Request {
-                commands: 2,
+                commands: commands.len() as u8,
                 synced: false,
                 simple: true,
                 ..self.request()
@@ -407,16 +407,35 @@ fn message_length(bytes: &[u8]) -> Option<usize> {
     (bytes.len() >= length).then_some(length)
 }
 
-/// `BEGIN …; SET LOCAL …`, in two: what begins like that is written by the session engine alone, and has no semicolon in
-/// its first half.
-fn split_begin(body: &[u8]) -> Option<[&[u8]; 2]> {
+/// How many commands begin a transaction at most: BEGIN, the tenant, the principal. What has more passes as it is.
+const MAX_COMMANDS: usize = 3;
+
+/// `BEGIN …; SET LOCAL …; …`, one by one: what begins like that is written by the session engine alone.
+fn split_begin(body: &[u8]) -> Option<Vec<&[u8]>> {
     let text = body.strip_suffix(b"\0")?;
-    if !text.starts_with(b"BEGIN") {
-        return None;
-    }
-    let end = text.windows(2).position(|pair| pair == b"; ")?;
-    let second = &text[end + 2..];
-    second.starts_with(b"SET LOCAL ").then_some([&text[..end], second])
+    let commands: Vec<&[u8]> = split_commands(text).collect();
+    let (begin, settings) = commands.split_first()?;
+    let is_ours = begin.starts_with(b"BEGIN")
+        && !settings.is_empty()
+        && commands.len() <= MAX_COMMANDS
+        && settings.iter().all(|setting| setting.starts_with(b"SET LOCAL "));
+    is_ours.then_some(commands)
+}
+
+/// Splits at each `; ` that is not inside of a literal. Literals are those of [`TenantValue`](crate::TenantValue): a quote
+/// in one is doubled and a backslash as well, so whether one is open is a matter of counting quotes.
+fn split_commands(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let mut quoted = false;
+        let end = text.windows(2).position(|pair| {
+            quoted ^= pair[0] == b'\'';
+            !quoted && pair == b"; "
+        });
+        rest = end.map(|end| &text[end + 2..]);
+        Some(&text[..end.unwrap_or(text.len())])
+    })
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Batched<S> {

@@ -70,6 +70,36 @@ impl Line {
 }
 
 #[test]
+fn the_beginning_is_split_outside_of_literals() {
+    let split = |sql: &str| {
+        let body = format!("{sql}\0");
+        let commands = split_begin(body.as_bytes())?;
+        Some(commands.iter().map(|command| String::from_utf8_lossy(command).into_owned()).collect::<Vec<_>>())
+    };
+    let (tenant, principal) =
+        ("SET LOCAL a.t = 'x; SET LOCAL y'", r"SET LOCAL a.u = E'it''s \\''; SET LOCAL z'");
+    assert_eq!(split(&format!("BEGIN; {tenant}")).unwrap(), ["BEGIN", tenant]);
+    let three = split(&format!("BEGIN READ ONLY; {tenant}; {principal}")).unwrap();
+    assert_eq!(three, ["BEGIN READ ONLY", tenant, principal]);
+    for other in
+        ["BEGIN", "BEGIN; SELECT 1", "COMMIT; SET LOCAL a.t = 'x'", "BEGIN; SET LOCAL a.t = 'x'; SELECT 1"]
+    {
+        assert_eq!(split(other), None, "{other}");
+    }
+    assert_eq!(split(&format!("BEGIN; {tenant}; {tenant}; {tenant}")), None);
+}
+
+#[test]
+fn three_commands_are_one_request() {
+    let mut line = Line::new();
+    let begin = message(b'Q', b"BEGIN; SET LOCAL a.t = 'x'; SET LOCAL a.u = 'y'\0");
+    assert_eq!(line.write(&[begin.clone(), execute("s")]), "BEPBEPBEBES");
+    assert_eq!(line.read("2C12C12C2CZ"), "CCCZ2CZ");
+    assert_eq!(line.write(&[begin, execute("s")]), "BEBEBEBES");
+    assert_eq!(line.read("2C2C2C2CZ"), "CCCZ2CZ");
+}
+
+#[test]
 fn what_begins_a_transaction_is_prepared_the_first_time() {
     let mut line = Line::default();
     assert_eq!(line.write(&[begin(), execute("s")]), "PBEPBEBES");
