@@ -19,10 +19,13 @@ COMMENT ON CONSTRAINT "to customer" ON invoices IS 'kept';
 CREATE TABLE lines (t uuid, i uuid, FOREIGN KEY (i, t) REFERENCES invoices (id, tenant_id));
 CREATE TABLE notes (tenant_id uuid, id uuid, body text, PRIMARY KEY (tenant_id, id) INCLUDE (body));
 CREATE INDEX "IDX_notes_tenant_rls" ON notes (tenant_id);
-CREATE TABLE items (id bigserial PRIMARY KEY, tenant bigint, parent bigint REFERENCES items);
+CREATE TABLE items (
+  id bigserial PRIMARY KEY, tenant bigint, parent bigint REFERENCES items,
+  heir bigint REFERENCES items ON DELETE SET NULL ON UPDATE CASCADE);
 CREATE SCHEMA "Sales ""x""";
 CREATE TABLE "Sales ""x"""."Über'Table\x" (
   "Id" text, "select" text, "Ten""ant" varchar(40), PRIMARY KEY ("Id", "select"));
+CREATE TABLE "Sales ""x""".more (tenant_id uuid, id uuid);
 CREATE TABLE keyless (id uuid, tenant_id uuid);
 CREATE TABLE parted (id uuid PRIMARY KEY, tenant_id uuid) PARTITION BY HASH (id);
 CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 0);
@@ -31,10 +34,14 @@ INSERT INTO customers SELECT gen_random_uuid(), gen_random_uuid(), n::text FROM 
 INSERT INTO invoices SELECT gen_random_uuid(), tenant_id, id FROM customers;
 INSERT INTO lines SELECT tenant_id, id FROM invoices;
 INSERT INTO notes SELECT tenant_id, id FROM customers;
-INSERT INTO items (tenant, parent) SELECT n, 1 FROM generate_series(1, 3) n;
+INSERT INTO items (tenant, parent) SELECT 1, 1 FROM generate_series(1, 3) n;
 INSERT INTO keyless SELECT id, tenant_id FROM customers;
 INSERT INTO parted SELECT id, tenant_id FROM customers;
 GRANT SELECT (name), UPDATE ON customers TO PUBLIC;
+CREATE POLICY everybody ON customers USING (name <> 'x');
+CREATE POLICY "the 'owner'" ON notes FOR INSERT TO pg_monitor, pg_signal_backend WITH CHECK (body <> 'tenant_id = $1');
+CREATE POLICY stays ON notes AS RESTRICTIVE USING (true);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
 "#;
 
 const fn model(
@@ -60,6 +67,7 @@ fn migrations(config: &DatabaseConfig) -> Vec<Migration> {
         model(None, "notes", "tenant_id", KeyKind::Uuid, &["id"]),
         model(None, "items", "tenant", KeyKind::BigInt, &["id"]),
         model(Some("Sales \"x\""), "Über'Table\\x", "Ten\"ant", KeyKind::Text, &["Id", "select"]),
+        model(Some("Sales \"x\""), "more", "tenant_id", KeyKind::Uuid, &["id"]),
         model(None, "keyless", "tenant_id", KeyKind::Uuid, &["id"]),
         model(None, "parted", "tenant_id", KeyKind::Uuid, &["id"]),
     ];
@@ -75,7 +83,8 @@ WITH relation AS (
 SELECT format('%s owner %s kind %s rls %s %s acl %s', oid::regclass, relowner::regrole, relkind, relrowsecurity,
     relforcerowsecurity, (SELECT array_agg(x::text ORDER BY x::text) FROM unnest(
       coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner))) x)) FROM relation
-UNION ALL SELECT format('policy %s %s', polrelid::regclass, polname) FROM pg_policy
+UNION ALL SELECT format('policy %s %s %s %s for %s using %s check %s', polrelid::regclass, polname, polpermissive, polcmd,
+    polroles::regrole[], pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) FROM pg_policy
 UNION ALL SELECT format('trigger %s %s', tgrelid::regclass, tgname) FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT format('constraint %s %s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid),
     obj_description(oid)) FROM pg_constraint WHERE conrelid IN (SELECT oid FROM relation)
@@ -113,18 +122,37 @@ async fn run(url: &str, script: &str) {
     client.batch_execute(&script).await.unwrap_or_else(|error| panic!("{:?}\n{script}", error.as_db_error()));
 }
 
-async fn there_and_back(url: &str, database: &TestDatabase, migrations: &[Migration], prefix: &str) {
+/// The migrations in the order of `ups`, and back in the order of `downs`.
+async fn there_and_back_by(
+    url: &str,
+    database: &TestDatabase,
+    migrations: &[Migration],
+    prefix: &str,
+    ups: &[usize],
+    downs: &[usize],
+) {
     let before = catalog(database, prefix).await;
-    for migration in migrations {
-        run(url, &migration.up_sql()).await;
+    for &at in ups {
+        run(url, &migrations[at].up_sql()).await;
     }
     let between = catalog(database, prefix).await;
     assert!(between.len() > before.len() + 30, "the migrations did something");
-    let lost: Vec<_> =
-        before.iter().filter(|line| line.contains("FOREIGN KEY") && !between.contains(line)).collect();
+    let name = |line: &String| line.split_once(" FOREIGN KEY").map(|(name, _)| name.to_owned());
+    let lost: Vec<_> = before
+        .iter()
+        .filter_map(name)
+        .filter(|key| !between.iter().any(|line| name(line).as_ref() == Some(key)))
+        .collect();
     assert!(lost.is_empty(), "foreign keys were lost: {lost:?}");
-    for migration in migrations.iter().rev() {
-        run(url, &migration.down_sql()).await;
+    for carried in [
+        "FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id) ON DELETE CASCADE DEFERRABLE kept",
+        "FOREIGN KEY (tenant, parent) REFERENCES items(tenant, id)",
+        "FOREIGN KEY (tenant, heir) REFERENCES items(tenant, id) ON UPDATE CASCADE ON DELETE SET NULL (heir)",
+    ] {
+        assert!(between.iter().any(|line| line.contains(carried)), "{carried} is not in {between:#?}");
+    }
+    for &at in downs {
+        run(url, &migrations[at].down_sql()).await;
     }
     let after = catalog(database, prefix).await;
     let changed: Vec<_> = before
@@ -134,6 +162,12 @@ async fn there_and_back(url: &str, database: &TestDatabase, migrations: &[Migrat
         .chain(after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}")))
         .collect();
     assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+async fn there_and_back(url: &str, database: &TestDatabase, migrations: &[Migration], prefix: &str) {
+    let ups: Vec<usize> = (0..migrations.len()).collect();
+    let downs: Vec<usize> = ups.iter().rev().copied().collect();
+    there_and_back_by(url, database, migrations, prefix, &ups, &downs).await;
 }
 
 #[tokio::test]
@@ -175,6 +209,23 @@ async fn an_administrator_who_is_no_superuser_gets_there_and_back() {
     let url = database.url(&admin);
     run(&url, TABLES).await;
     there_and_back(&url, &database, &migrations(&config), &prefix).await;
+}
+
+/// Tables are adopted, and given back, in whatever order suits the operator, who need not be a superuser.
+#[tokio::test]
+async fn the_order_of_tables_is_free() {
+    let tables: Vec<usize> = (1..9).collect();
+    let backwards: Vec<usize> = tables.iter().rev().copied().collect();
+    for (ups, downs) in [(&backwards, &tables), (&backwards, &backwards), (&tables, &tables)] {
+        let prefix = unique_name("w");
+        let config = DatabaseConfig::default().with_role_prefix(&prefix).unwrap();
+        let empty = DatabaseSetup::new().statement("SELECT 1");
+        let database = Postgres::shared().await.unwrap().create_database(&empty).await.unwrap();
+        run(database.admin_url(), &base_migration(&config).up_sql()).await;
+        let url = database.url(config.migrator_role());
+        run(&url, TABLES).await;
+        there_and_back_by(&url, &database, &migrations(&config), &prefix, ups, downs).await;
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use super::statement::{Migration, Statement};
 use super::template::Template;
 use crate::error::{Error, Result};
 use crate::meta::{ModelMeta, registered_models};
-use crate::tenant::KeyKind;
+use crate::tenant::{KeyKind, MAX_TEXT_KEY};
 
 /// The end of the name of the unique key that takes the place of a primary key on which foreign keys rest.
 pub(crate) const KEPT_KEY_SUFFIX: &str = "_without_tenant_key";
@@ -20,9 +20,13 @@ pub(crate) const KEPT_KEY_SUFFIX: &str = "_without_tenant_key";
 /// The table must exist, and [`base_migration`](super::base_migration) must have been applied. No row is changed. The
 /// way back puts back what was there: owner, primary key, nullability, privileges, flags.
 ///
-/// Foreign keys that refer to a primary key without the tenant keep their target: its columns stay unique under another
-/// constraint, and a WARNING says which foreign keys to make composite. Other unique keys without the tenant are left
-/// alone and named by a WARNING.
+/// Rows that cannot stay as they are (without a tenant, with a key that others have) make it fail before anything has
+/// changed, and the message says what to do about them.
+///
+/// Foreign keys between two tables that are isolated carry the tenant from then on; a row that refers to a row of another
+/// tenant makes it fail. Foreign keys of tables that are not isolated (yet) keep their target: its columns stay unique
+/// under another constraint, and a WARNING names them. Other unique keys without the tenant are left alone and named by
+/// a WARNING. Permissive policies that were there are set aside: they are for the owner of the table only, until the way back.
 ///
 /// # Errors
 ///
@@ -118,12 +122,31 @@ fn literals(names: &[&str]) -> String {
     names.iter().map(|name| quote_literal(name)).collect::<Vec<_>>().join(", ")
 }
 
+/// The columns of the primary key, as a table with the alias `t` has them.
+fn rows_key(model: &ModelMeta) -> String {
+    model.primary_key.iter().map(|name| format!("t.{}", quote_ident(name))).collect::<Vec<_>>().join(", ")
+}
+
+/// Which rows have a tenant for which no context can be made: the text keys that `TenantValue` refuses.
+fn unusable_key(model: &ModelMeta) -> String {
+    let tenant = quote_ident(model.tenant_column().unwrap_or_default());
+    match model.key {
+        KeyKind::Text => format!("t.{tenant} = '' OR octet_length(t.{tenant}) > {MAX_TEXT_KEY}"),
+        KeyKind::Uuid | KeyKind::BigInt => "false".to_owned(),
+    }
+}
+
+fn columns(names: &[&str]) -> String {
+    names.iter().map(|name| quote_ident(name)).collect::<Vec<_>>().join(", ")
+}
+
 fn places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
     let (schema, table) = (model.schema_name(), model.table);
     let qualified_table = qualified(schema, table);
     role_places(config)
         .with("schema", quote_ident(schema))
         .with("schema_name", quote_literal(schema))
+        .with("schema_literal", quote_literal(&quote_ident(schema)))
         .with("table", qualified_table.clone())
         .with("table_name", quote_literal(&qualified_table))
         .with("table_literal", quote_literal(&qualified_table))
@@ -135,6 +158,9 @@ fn places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
         .with("new_key_name", quote_literal(&derived_name("", table, "_pkey")))
         .with("spare_key_name", quote_literal(&derived_name("", table, "_tenant_pkey")))
         .with("kept_key_name", quote_literal(&derived_name("", table, KEPT_KEY_SUFFIX)))
+        .with("key_columns", rows_key(model))
+        .with("key_list", quote_literal(&columns(model.primary_key)))
+        .with("unusable", unusable_key(model))
         .with("index", quote_ident(&index_name(model)))
         .with("guard", quote_ident(&guard_name(model)))
         .with("guard_function", guard_function_name(model))
@@ -182,6 +208,11 @@ fn up(model: &ModelMeta, config: &DatabaseConfig, places: &Template) -> Vec<Stat
     let mut statements = vec![
         pin_search_path(),
         block("Is there such a table, with such columns?", include_str!("sql/isolation/check.sql")),
+        block("Can every row stay?", include_str!("sql/isolation/rows.sql")),
+        plain(
+            "Notes the table and its tenant column, for other tables",
+            include_str!("sql/isolation/note_table.sql"),
+        ),
         SCHEMA.save(places),
         block(
             "Owner and runtime role find the table's schema",
@@ -194,13 +225,17 @@ fn up(model: &ModelMeta, config: &DatabaseConfig, places: &Template) -> Vec<Stat
         ),
         block("Every row belongs to a tenant", include_str!("sql/isolation/tenant_not_null.sql")),
         block("The primary key leads with the tenant", include_str!("sql/isolation/primary_key.sql")),
+        block(
+            "Foreign keys between isolated tables carry the tenant",
+            include_str!("sql/isolation/foreign_keys.sql"),
+        ),
         block("Some index leads with the tenant", include_str!("sql/isolation/tenant_index.sql")),
         block("Names unique keys without the tenant", include_str!("sql/isolation/unique_keys.sql")),
         plain(
             "Notes the state of row-level security, for the way back",
             include_str!("sql/isolation/save_row_security.sql"),
         ),
-        block("Names policies that are not ours", include_str!("sql/isolation/other_policies.sql")),
+        block("Sets aside policies that are not ours", include_str!("sql/isolation/other_policies.sql")),
         plain("Policies decide", "ALTER TABLE {{table}} ENABLE ROW LEVEL SECURITY"),
         plain("They decide for the owner too", "ALTER TABLE {{table}} FORCE ROW LEVEL SECURITY"),
     ];
@@ -229,11 +264,17 @@ fn down(model: &ModelMeta, places: &Template) -> Vec<Statement> {
     ];
     statements.extend(policies(model).iter().rev().map(|policy| policy.drop(model)));
     statements.extend([
+        block("Policies that were set aside", include_str!("sql/isolation/restore_policies.sql")),
         block("Row-level security as before", include_str!("sql/isolation/restore_row_security.sql")),
         block("Drops the index, if it was made", include_str!("sql/isolation/drop_tenant_index.sql")),
+        block("Foreign keys as before", include_str!("sql/isolation/restore_foreign_keys.sql")),
         block("The primary key as before", include_str!("sql/isolation/restore_primary_key.sql")),
         block("NULL where it was allowed", include_str!("sql/isolation/restore_nullability.sql")),
         block("The owner as before", include_str!("sql/isolation/restore_owner.sql")),
+        block(
+            "Other isolated tables of the schema still need its privileges",
+            include_str!("sql/isolation/hand_over_schema.sql"),
+        ),
         SCHEMA.restore(places),
         plain("Forgets the notes", include_str!("sql/forget.sql")),
         unpin_search_path(),

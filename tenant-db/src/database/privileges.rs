@@ -8,11 +8,14 @@ use super::template::Template;
 pub(super) struct Objects {
     what: &'static str,
     query: &'static str,
+    /// Whether others rest on the privileges too; then they stay.
+    shared: &'static str,
 }
 
 /// The database itself.
 pub(super) const DATABASE: Objects = Objects {
     what: "the database",
+    shared: "false",
     query: "SELECT format('DATABASE %I', datname), NULL::name, datdba, coalesce(datacl, acldefault('d', datdba)) \
             FROM pg_database WHERE datname = current_database()",
 };
@@ -20,6 +23,7 @@ pub(super) const DATABASE: Objects = Objects {
 /// Schema `public`.
 pub(super) const PUBLIC_SCHEMA: Objects = Objects {
     what: "schema public",
+    shared: "false",
     query: "SELECT format('SCHEMA %I', nspname), NULL::name, nspowner, coalesce(nspacl, acldefault('n', nspowner)) \
             FROM pg_namespace WHERE nspname = 'public'",
 };
@@ -27,6 +31,7 @@ pub(super) const PUBLIC_SCHEMA: Objects = Objects {
 /// The function that sets a setting from inside any query.
 pub(super) const SET_CONFIG: Objects = Objects {
     what: "set_config",
+    shared: "false",
     query: "SELECT 'FUNCTION pg_catalog.set_config(text, text, boolean)', NULL::name, proowner, \
             coalesce(proacl, acldefault('f', proowner)) \
             FROM pg_proc WHERE oid = 'pg_catalog.set_config(text, text, boolean)'::regprocedure",
@@ -35,6 +40,7 @@ pub(super) const SET_CONFIG: Objects = Objects {
 /// diesel's record of what has been applied.
 pub(super) const APPLIED_MIGRATIONS: Objects = Objects {
     what: "diesel's table of migrations",
+    shared: "false",
     query: "SELECT format('TABLE %s', oid::regclass), NULL::name, relowner, coalesce(relacl, acldefault('r', relowner)) \
             FROM pg_class WHERE oid = to_regclass('public.__diesel_schema_migrations')",
 };
@@ -42,6 +48,9 @@ pub(super) const APPLIED_MIGRATIONS: Objects = Objects {
 /// The schema of a model's table.
 pub(super) const SCHEMA: Objects = Objects {
     what: "the schema",
+    shared: "EXISTS ( \
+               SELECT FROM tenant_db.undo t JOIN pg_class c ON c.oid = to_regclass(t.detail ->> 'relation') \
+               WHERE t.step = 'table' AND t.migration <> {{migration}} AND c.relnamespace = to_regnamespace({{schema_literal}}))",
     query: "SELECT format('SCHEMA %I', nspname), NULL::name, nspowner, coalesce(nspacl, acldefault('n', nspowner)) \
             FROM pg_namespace WHERE nspname = {{schema_name}}",
 };
@@ -49,6 +58,7 @@ pub(super) const SCHEMA: Objects = Objects {
 /// A model's table with its partitions, columns and sequences.
 pub(super) const TABLE: Objects = Objects {
     what: "the table",
+    shared: "false",
     query: "WITH relation AS ( \
               SELECT c.oid, c.relowner, c.relacl FROM pg_class c WHERE c.oid = to_regclass({{table_name}}) \
               OR c.oid IN (SELECT relid FROM pg_partition_tree(to_regclass({{table_name}})))) \
@@ -79,7 +89,10 @@ impl Objects {
     pub(super) fn restore(self, template: &Template) -> Statement {
         Statement::block(
             format!("Puts back the privileges of {}", self.what),
-            &self.template(template).fill(include_str!("sql/restore_privileges.sql")),
+            &self
+                .template(template)
+                .with("shared", template.fill(self.shared))
+                .fill(include_str!("sql/restore_privileges.sql")),
         )
     }
 

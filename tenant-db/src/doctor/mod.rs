@@ -48,7 +48,7 @@
 //! | TD217 | error | the tenant column's collation takes different keys for equal |
 //! | TD301 | error | a policy is missing |
 //! | TD302 | error | a policy is not the one that the models ask for |
-//! | TD303 | error | there is a permissive policy that no model asks for |
+//! | TD303 | error | there is a permissive policy that no model asks for, and that is not for the table's owner alone |
 //! | TD400 | error | the isolation migrations have not been applied; reported alone |
 //! | TD401 | error | a function of schema `tenant_db` is missing |
 //! | TD402 | error | … is not the one that this release makes |

@@ -25,10 +25,9 @@ pub(super) fn check(check: &mut Check<'_>, model: &ModelMeta, table: &Table, ten
             Some(found) => compare(check, model, table, policy, found, &own),
         }
     }
-    let strangers = table
-        .policies
-        .iter()
-        .filter(|found| found.permissive && !expected.iter().any(|policy| policy.name == found.name));
+    let strangers = table.policies.iter().filter(|found| {
+        found.permissive && !found.to_owner && !expected.iter().any(|policy| policy.name == found.name)
+    });
     for found in strangers {
         check.error(
             "TD303",

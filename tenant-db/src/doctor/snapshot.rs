@@ -171,6 +171,8 @@ pub(super) struct Policy {
     pub(super) command: String,
     pub(super) permissive: bool,
     pub(super) to_public: bool,
+    /// For the table's owner and nobody else: so the isolating migration sets policies aside.
+    pub(super) to_owner: bool,
     pub(super) using: Option<String>,
     pub(super) check: Option<String>,
 }

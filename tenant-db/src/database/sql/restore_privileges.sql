@@ -5,6 +5,7 @@ DECLARE
 BEGIN
   FOR object IN
     SELECT DISTINCT o.target, o.owner FROM ({{objects}}) AS o (target, column_name, owner, acl)
+    WHERE NOT {{shared}}
   LOOP
     CONTINUE WHEN NOT pg_has_role(object.owner, 'USAGE');
     FOREACH grantee IN ARRAY ARRAY[{{owner_name}}, {{migrator_name}}, {{runtime_name}}]::name[] LOOP

@@ -163,7 +163,7 @@ SELECT json_build_object(
             WHERE mine.attname = f.tenant_column AND theirs.attname = t.tenant_column)), '[]'),
       'policies', coalesce((
         SELECT json_agg(json_build_object(
-          'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive, 'to_public', p.polroles = '{0}',
+          'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive, 'to_public', p.polroles = '{0}', 'to_owner', p.polroles = ARRAY[f.relowner],
           'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid)))
         FROM pg_policy p WHERE p.polrelid = f.oid), '[]'),
       'triggers', coalesce((

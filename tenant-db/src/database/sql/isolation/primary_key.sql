@@ -6,6 +6,8 @@ DECLARE
   name name := {{new_key_name}};
   kept name;
   keys record;
+  forced regclass[];
+  relation regclass;
 BEGIN
   SELECT c.oid, c.conname, c.conindid, c.condeferrable, c.condeferred, i.reltablespace, i.reloptions,
          (SELECT array_agg(a.attname ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, n)
@@ -50,6 +52,12 @@ BEGIN
     'deferrable', old.condeferrable, 'deferred', old.condeferred, 'options', old.reloptions,
     'tablespace', (SELECT spcname FROM pg_tablespace WHERE oid = old.reltablespace)));
 
+  -- PostgreSQL looks at the rows with the rights of whoever runs this, who may be no superuser: to the owner, policies apply
+  -- only while they are forced.
+  forced := ARRAY(SELECT oid::regclass FROM pg_class WHERE oid = ANY (keys.tables) AND relforcerowsecurity);
+  FOREACH relation IN ARRAY forced LOOP
+    EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', relation);
+  END LOOP;
   FOR n IN 1 .. cardinality(keys.names) LOOP
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', keys.tables[n], keys.names[n]);
   END LOOP;
@@ -78,5 +86,8 @@ BEGIN
                       (SELECT string_agg(format('%I', c), ', ' ORDER BY o) FROM unnest(columns) WITH ORDINALITY AS u (c, o)),
                       target, kept);
     END IF;
+  END LOOP;
+  FOREACH relation IN ARRAY forced LOOP
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', relation);
   END LOOP;
 END

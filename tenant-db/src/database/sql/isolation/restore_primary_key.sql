@@ -3,6 +3,8 @@ DECLARE
   saved jsonb;
   columns name[];
   keys record;
+  forced regclass[];
+  relation regclass;
   stuck text;
 BEGIN
   SELECT detail INTO saved FROM tenant_db.undo WHERE migration = {{migration}} AND step = 'primary key';
@@ -31,6 +33,12 @@ BEGIN
   WHERE f.contype = 'f' AND f.confrelid = target AND f.conparentid = 0
     AND (u.contype = 'p' OR u.contype = 'u' AND u.conname = saved ->> 'kept');
 
+  -- PostgreSQL looks at the rows with the rights of whoever runs this, who may be no superuser: to the owner, policies apply
+  -- only while they are forced.
+  forced := ARRAY(SELECT oid::regclass FROM pg_class WHERE oid = ANY (keys.tables) AND relforcerowsecurity);
+  FOREACH relation IN ARRAY forced LOOP
+    EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', relation);
+  END LOOP;
   FOR n IN 1 .. cardinality(keys.names) LOOP
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', keys.tables[n], keys.names[n]);
   END LOOP;
@@ -54,5 +62,8 @@ BEGIN
     IF keys.comments[n] IS NOT NULL THEN
       EXECUTE format('COMMENT ON CONSTRAINT %I ON %s IS %L', keys.names[n], keys.tables[n], keys.comments[n]);
     END IF;
+  END LOOP;
+  FOREACH relation IN ARRAY forced LOOP
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', relation);
   END LOOP;
 END
