@@ -252,3 +252,119 @@ async fn a_transaction_can_be_opened_before_its_first_statement() {
     tx.rollback().await;
     assert_eq!(legacy.value(&open).await, "0");
 }
+
+/// What is there, and how: rows, keys, policies, owners.
+const STATE: &str = "SELECT (SELECT string_agg(t::text, ' ') FROM contracts t)
+    || (SELECT string_agg(t::text, ' ') FROM positions t)
+    || (SELECT string_agg(format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)), ' ' ORDER BY conname)
+        FROM pg_constraint WHERE conrelid IN ('contracts'::regclass, 'positions'::regclass))
+    || (SELECT string_agg(format('%s %s %s %s', relname, relowner, relacl, relrowsecurity), ' ' ORDER BY relname)
+        FROM pg_class WHERE relname IN ('contracts', 'positions'))";
+
+#[tokio::test]
+async fn rows_that_cannot_stay_are_named_before_anything_changes() {
+    let reference =
+        "ALTER TABLE positions ADD CONSTRAINT of_contract FOREIGN KEY (contract) REFERENCES contracts";
+    for (mutation, told) in [
+        ("UPDATE contracts SET customer = NULL", "2 rows of table \"public\".\"contracts\" belong to no tenant"),
+        ("UPDATE contracts SET customer = '' WHERE id = 1", "1 rows of table \"public\".\"contracts\" have a tenant that no program"),
+        ("UPDATE contracts SET customer = repeat('ä', 513) WHERE id = 1", "longer than 1024 bytes"),
+        (
+            "ALTER TABLE contracts DROP CONSTRAINT contracts_pkey; UPDATE contracts SET customer = 'a', id = 1",
+            "1 values of the primary key are there more than once",
+        ),
+        (
+            "ALTER TABLE contracts DROP CONSTRAINT contracts_pkey; ALTER TABLE contracts ALTER id DROP NOT NULL;
+             UPDATE contracts SET id = NULL",
+            "2 rows of table \"public\".\"contracts\" have no primary key",
+        ),
+        (
+            &format!("{reference}; UPDATE positions SET contract = 1"),
+            "2 rows of public.positions refer to rows of public.contracts that belong to another tenant",
+        ),
+    ] {
+        let legacy = Legacy::with(mutation).await;
+        let none = legacy.halfway().with_pending([Contract::META]);
+        legacy.migrator(none).run().await.unwrap();
+        let before = legacy.value(STATE).await;
+        let mut refusal = legacy.migrator(legacy.halfway()).run().await.map(|_| String::new()).unwrap_or_else(|error| error.to_string());
+        if refusal.is_empty() {
+            let halfway = legacy.value(STATE).await;
+            refusal = legacy.migrator(legacy.config.clone()).run().await.unwrap_err().to_string();
+            assert_eq!(legacy.value(STATE).await, halfway, "{mutation}");
+        } else {
+            assert_eq!(legacy.value(STATE).await, before, "{mutation}");
+        }
+        assert!(refusal.contains(told), "{mutation}: {refusal}");
+        assert!(refusal.contains("run this again"), "{mutation}: {refusal}");
+    }
+}
+
+#[tokio::test]
+async fn several_problems_are_told_at_once() {
+    let legacy = Legacy::with("INSERT INTO contracts (customer, title) VALUES (NULL, 'x'), ('', 'y')").await;
+    let refusal = legacy.migrator(legacy.halfway()).run().await.unwrap_err().to_string();
+    assert!(
+        refusal.contains("belong to no tenant; 1 rows") && refusal.contains("empty or longer"),
+        "{refusal}"
+    );
+}
+
+#[tokio::test]
+async fn foreign_keys_carry_the_tenant_once_both_tables_are_adopted() {
+    for first in [Contract::META, Position::META] {
+        let legacy = Legacy::with(
+            "ALTER TABLE positions ADD CONSTRAINT of_contract FOREIGN KEY (contract) REFERENCES contracts ON DELETE CASCADE",
+        )
+        .await;
+        let second = if first.table == "contracts" { Position::META } else { Contract::META };
+        let key = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'of_contract'";
+        let before = legacy.value(key).await;
+        let halfway = legacy.config.clone().with_pending([second]);
+        legacy.migrator(halfway.clone()).run().await.unwrap();
+        assert_eq!(legacy.value(key).await, before);
+        assert!(legacy.report(&halfway).await.is_ok());
+
+        legacy.migrator(legacy.config.clone()).run().await.unwrap();
+        let carried = "FOREIGN KEY (customer, contract) REFERENCES contracts(customer, id) ON DELETE CASCADE";
+        assert_eq!(legacy.value(key).await, carried);
+        let report = legacy.report(&legacy.config).await;
+        assert_eq!(report.findings(), [], "{report}");
+        let kept = "SELECT count(*)::text FROM pg_constraint WHERE conname = 'contracts_without_tenant_key'";
+        assert_eq!(legacy.value(kept).await, "0");
+
+        legacy
+            .migrator(legacy.config.clone())
+            .revert(format!("tenant_db_isolate_{}", first.table))
+            .await
+            .unwrap();
+        assert_eq!(legacy.value(key).await, before);
+        let left = legacy.config.clone().with_pending([first]);
+        assert!(legacy.report(&left).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_policy_that_was_there_is_set_aside_and_comes_back() {
+    let legacy = Legacy::with(
+        "ALTER TABLE contracts ENABLE ROW LEVEL SECURITY;
+         CREATE POLICY customer_isolation_policy ON contracts USING (customer = current_setting('app.current_customer_id'));
+         CREATE POLICY for_reports ON contracts FOR SELECT TO pg_monitor USING (true);",
+    )
+    .await;
+    let policies = "SELECT string_agg(format('%s %s %s', polname, polroles::regrole[], pg_get_expr(polqual, polrelid)), ' ' ORDER BY polname) \
+                    FROM pg_policy WHERE NOT polname LIKE '%tenant%'";
+    let before = legacy.value(policies).await;
+    legacy.migrator(legacy.halfway()).run().await.unwrap();
+    let report = legacy.report(&legacy.halfway()).await;
+    assert_eq!(report.findings(), [], "{report}");
+    let db = legacy.connect(legacy.halfway()).await.unwrap();
+    assert_eq!(db.scoped::<Contract>(&customer("a")).load().await.unwrap().len(), 1);
+
+    // In force again, it is a finding again.
+    legacy.database.execute("ALTER POLICY for_reports ON contracts TO PUBLIC").await.unwrap();
+    assert_eq!(codes(&legacy.report(&legacy.halfway()).await), ["TD303"]);
+
+    legacy.migrator(legacy.config.clone()).revert("tenant_db_isolate_contracts").await.unwrap();
+    assert_eq!(legacy.value(policies).await, before);
+}
