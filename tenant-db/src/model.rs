@@ -1,35 +1,85 @@
-//! What a derive says about a struct: [`TenantModel`].
+//! What the derives say about a struct: [`Model`] for every table, [`TenantModel`] for those of tenants.
 
+use diesel::deserialize::StaticallySizedRow;
+use diesel::dsl::SqlTypeOf;
 use diesel::pg::Pg;
-use diesel::query_builder::{AsQuery, IntoUpdateTarget, QueryFragment, QueryId};
-use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::query_source::QuerySource;
 use diesel::{Expression, Table};
 
 use crate::meta::ModelMeta;
-use crate::session::LoadsAs;
 use crate::tenant::TenantKey;
+
+/// A struct that stands for rows of a table: [`TenantModel`]s and global tables.
+///
+/// The derives implement it; implementing it by hand is not supported, because their checks are part of the promise. The
+/// associated types are concrete types of diesel, named by the derive, so that generic code only has to pass them on.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "neither `#[derive(TenantScoped)]` nor `#[derive(GlobalTable)]` on `{Self}`",
+    note = "tables are reached through models only: put `#[derive(TenantScoped)] #[tenant(table = …)]` on the struct"
+)]
+pub trait Model: Sized + Send + 'static {
+    /// What the DDL and the checks at connect know about the model.
+    const META: &'static ModelMeta;
+
+    /// The type of the primary key without the tenant: one field's type, or a tuple of several.
+    type PrimaryKey: Clone + Send + Sync + 'static;
+    /// The permission for reading.
+    type Read: 'static;
+
+    /// The diesel table.
+    #[doc(hidden)]
+    type Table: Table + QuerySource + QueryId + Send + 'static;
+    /// `primary_key = $1`.
+    #[doc(hidden)]
+    type PrimaryKeyEq: Expression + QueryFragment<Pg> + Send + 'static;
+    /// `primary_key = ANY($1)`.
+    #[doc(hidden)]
+    type PrimaryKeyAny: Expression + QueryFragment<Pg> + Send + 'static;
+    /// The tenant, or of a global table the primary key; and the columns of the struct.
+    #[doc(hidden)]
+    type Selection: Expression + QueryFragment<Pg> + Send + 'static;
+    /// What [`Selection`](Self::Selection) is read as.
+    #[doc(hidden)]
+    type Row: StaticallySizedRow<SqlTypeOf<Self::Selection>, Pg> + Send + 'static;
+
+    /// The primary key of this row.
+    fn primary_key(&self) -> Self::PrimaryKey;
+
+    #[doc(hidden)]
+    fn table() -> Self::Table;
+    #[doc(hidden)]
+    fn selection() -> Self::Selection;
+    #[doc(hidden)]
+    fn primary_key_eq(key: Self::PrimaryKey) -> Self::PrimaryKeyEq;
+    #[doc(hidden)]
+    fn primary_key_any(keys: Vec<Self::PrimaryKey>) -> Self::PrimaryKeyAny;
+}
+
+/// A model that may stand in a query for tenants with keys of type `K`: one of theirs, or a global table.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read for tenants with keys of type `{K}`",
+    label = "not a model, or its tenants have keys of another type",
+    note = "a table is joined by its model: `#[derive(TenantScoped)]` for rows of tenants, `#[derive(GlobalTable)]` for reference data"
+)]
+pub trait Joinable<K: TenantKey>: Model {
+    /// The model, if the row is the tenant's (I6).
+    #[doc(hidden)]
+    fn owned(row: Self::Row, tenant: &K) -> Option<Self>;
+}
 
 /// A struct whose rows belong to tenants. `#[derive(TenantScoped)]` implements it; implementing it by hand is not
 /// supported, because the checks of the derive are part of the promise.
-///
-/// The associated types are the pieces of SQL that the repository puts together. They are concrete types of diesel,
-/// named by the derive, so that generic code only has to pass them on.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a tenant-scoped model",
     label = "no `#[derive(TenantScoped)]` on `{Self}`",
     note = "tenant data is reached through models only: put `#[derive(TenantScoped)] #[tenant(table = …)]` on the struct"
 )]
-pub trait TenantModel: Sized + Send + 'static {
-    /// What the DDL and the checks at connect know about the model.
-    const META: &'static ModelMeta;
-
-    /// The type of the tenant's key: `#[tenant(key = …)]`, `Uuid` unless given.
+pub trait TenantModel: Joinable<<Self as TenantModel>::Key> {
+    /// The type of the tenant's key: `#[tenant(key = …)]`, `Uuid` unless given; of a child table, its parent's.
     type Key: TenantKey;
-    /// The type of the primary key without the tenant: one field's type, or a tuple of several.
-    type PrimaryKey: Clone + Send + Sync + 'static;
 
-    /// The permission for reading.
-    type Read: 'static;
     /// The permission for inserting.
     type Insert: 'static;
     /// The permission for updating.
@@ -37,61 +87,7 @@ pub trait TenantModel: Sized + Send + 'static {
     /// The permission for deleting.
     type Delete: 'static;
 
-    /// The diesel table.
+    /// The SQL type of the tenant's key.
     #[doc(hidden)]
-    type Table: Table + AsQuery<Query = Self::Query> + QueryId + Send;
-    /// `SELECT … FROM table`.
-    #[doc(hidden)]
-    type Query: FilterDsl<Self::PrimaryKeyEq, Output = Self::ByKey>
-        + FilterDsl<Self::PrimaryKeyAny, Output = Self::ByKeys>
-        + Send;
-    /// The tenant column.
-    #[doc(hidden)]
-    type TenantColumn: Expression + Default + Send + 'static;
-    /// `tenant_column = $1`.
-    #[doc(hidden)]
-    type TenantEq: Expression + Send + 'static;
-    /// `primary_key = $1`.
-    #[doc(hidden)]
-    type PrimaryKeyEq: Expression + Send + 'static;
-    /// `primary_key = ANY($1)`.
-    #[doc(hidden)]
-    type PrimaryKeyAny: Expression + Send + 'static;
-    /// `… WHERE primary_key = $1`.
-    #[doc(hidden)]
-    type ByKey: FilterDsl<Self::TenantEq, Output = Self::Found> + Send + 'static;
-    /// `… WHERE primary_key = ANY($1)`.
-    #[doc(hidden)]
-    type ByKeys: FilterDsl<Self::TenantEq, Output: SelectDsl<Self::Selection, Output: LoadsAs<Self::Row> + 'static>>
-        + Send
-        + 'static;
-    /// `… WHERE primary_key = $1 AND tenant_column = $2`.
-    #[doc(hidden)]
-    type Found: SelectDsl<Self::Selection, Output: LoadsAs<Self::Row> + QueryFragment<Pg> + QueryId + 'static>
-        + IntoUpdateTarget<Table = Self::Table, WhereClause = Self::FoundWhere>
-        + Send
-        + 'static;
-    /// `primary_key = $1 AND tenant_column = $2`.
-    #[doc(hidden)]
-    type FoundWhere: QueryFragment<Pg> + QueryId + Send + 'static;
-    /// The tenant column and the columns of the struct.
-    #[doc(hidden)]
-    type Selection: Expression + Send + 'static;
-    /// What [`Selection`](Self::Selection) is read as.
-    #[doc(hidden)]
-    type Row: Send + 'static;
-
-    #[doc(hidden)]
-    fn table() -> Self::Table;
-    #[doc(hidden)]
-    fn selection() -> Self::Selection;
-    #[doc(hidden)]
-    fn tenant_eq(tenant: &Self::Key) -> Self::TenantEq;
-    #[doc(hidden)]
-    fn primary_key_eq(key: Self::PrimaryKey) -> Self::PrimaryKeyEq;
-    #[doc(hidden)]
-    fn primary_key_any(keys: Vec<Self::PrimaryKey>) -> Self::PrimaryKeyAny;
-    /// The tenant of a row, and the model (I6).
-    #[doc(hidden)]
-    fn from_row(row: Self::Row) -> (Self::Key, Self);
+    type TenantSql;
 }

@@ -1,47 +1,47 @@
 //! Deleting.
 
-use diesel::pg::Pg;
-use diesel::query_builder::{DeleteStatement, IntoUpdateTarget, QueryFragment};
-use diesel::query_dsl::methods::FilterDsl;
 use futures_util::future::BoxFuture;
 
-use super::fragments::{Locked, Unlocked};
-use super::select::{Scoped, ScopedQuery};
-use super::update::found;
+use super::fragments::{Filtered, Piece, Stage, Whole};
+use super::parts::Condition;
+use super::predicate::{Named, Tenant};
+use super::select::ScopedQuery;
+use super::shape::WholeRow;
+use super::write::{Verb, Write};
 use crate::error::{Error, Result};
-use crate::model::TenantModel;
+use crate::model::{Model, TenantModel};
 use crate::permission::Grants;
 use crate::session::{Operation, Source, execute};
 
-/// A query that says which rows of `M` to delete, and nothing else.
+/// A query that says by filters alone which rows are meant.
 #[diagnostic::on_unimplemented(
-    message = "only filters may come before `delete`",
-    label = "more than filters, or a boxed query",
-    note = "SQL has no DELETE with an order, a limit or a selection: filter by the primary keys of the rows instead"
+    message = "only filters may come before `update` and `delete`",
+    label = "there is an order, a limit, an offset, `distinct` or a lock",
+    note = "SQL has no UPDATE or DELETE with an order, a limit or a selection: filter by the primary keys of the rows instead"
 )]
-pub trait DeleteTarget<'a, M: TenantModel>: Deletes<'a, M> {}
+pub trait OnlyFilters: Stage {}
 
-#[diagnostic::do_not_recommend]
-impl<'a, M: TenantModel, Q> DeleteTarget<'a, M> for Q where Q: Deletes<'a, M> {}
+impl OnlyFilters for Filtered {}
 
-/// The half of [`DeleteTarget`] that nobody else can implement: it makes the statement.
-#[allow(unnameable_types, reason = "sealed: an implementation of one's own could send any statement")]
-pub trait Deletes<'a, M: TenantModel> {
-    type Statement: QueryFragment<Pg> + Send + 'a;
-
-    fn deleted(self) -> Self::Statement;
+/// The row with a primary key, as a condition.
+pub(super) fn with_key<'a, M: TenantModel>(key: M::PrimaryKey) -> Condition<'a> {
+    Condition::One(Box::new(M::primary_key_eq(key)))
 }
 
-impl<'a, M, Q> Deletes<'a, M> for Q
-where
-    M: TenantModel,
-    Q: IntoUpdateTarget<Table = M::Table>,
-    DeleteStatement<M::Table, Q::WhereClause>: QueryFragment<Pg> + Send + 'a,
-{
-    type Statement = DeleteStatement<M::Table, Q::WhereClause>;
-
-    fn deleted(self) -> Self::Statement {
-        diesel::delete(self)
+/// A change of the rows of `M` that `condition` means.
+pub(super) fn write<'a, M: TenantModel>(
+    source: Source<'a, M::Key>,
+    verb: Verb<'a>,
+    condition: Option<Condition<'a>>,
+    returning: Option<Piece<'a>>,
+) -> Write<'a> {
+    Write {
+        verb,
+        table: Named::new(M::META),
+        tenant: Tenant::new(source.tenant()),
+        condition,
+        with_deleted: false,
+        returning,
     }
 }
 
@@ -49,9 +49,8 @@ where
 pub(crate) fn delete_one<'a, M>(source: Source<'a, M::Key>, key: M::PrimaryKey) -> BoxFuture<'a, Result<()>>
 where
     M: TenantModel,
-    M::Found: DeleteTarget<'a, M>,
 {
-    let statement = Locked::<_, Unlocked>::new(found::<M>(source, key).deleted());
+    let statement = Whole(write::<M>(source, Verb::Delete, Some(with_key::<M>(key)), None));
     Box::pin(async move {
         let operation = Operation::write("delete", M::META.name);
         match source.run(operation, move |wire| execute(wire, &statement)).await? {
@@ -61,11 +60,7 @@ where
     })
 }
 
-impl<'a, M, R, Q> ScopedQuery<'a, M, R, Q>
-where
-    M: TenantModel,
-    Q: FilterDsl<M::TenantEq>,
-{
+impl<'a, M: TenantModel, R, L> ScopedQuery<'a, M, R, WholeRow, L> {
     /// Deletes every row that the filters leave, and says how many.
     ///
     /// Needs the permission for reading as well: the count tells what the rows hold.
@@ -75,12 +70,13 @@ where
     /// [`Error::Conflict`] where a foreign key forbids it, and those of `load`.
     pub fn delete(self) -> BoxFuture<'a, Result<usize>>
     where
-        R: Grants<M::Delete> + Grants<M::Read>,
-        Scoped<M, Q>: DeleteTarget<'a, M>,
+        R: Grants<M::Delete> + Grants<<M as Model>::Read>,
+        L: OnlyFilters,
     {
         let (source, raw) = (self.source, self.raw);
-        let statement = self.query.filter(M::tenant_eq(source.tenant())).deleted();
-        let statement = Locked::<_, Unlocked>::new(statement);
+        let mut statement = write::<M>(source, Verb::Delete, self.parts.condition, None);
+        statement.with_deleted = self.parts.with_deleted;
+        let statement = Whole(statement);
         Box::pin(async move {
             let operation = Operation::write("delete", M::META.name).with_foreign_sql(raw.verdict()?);
             source.run(operation, move |wire| execute(wire, &statement)).await

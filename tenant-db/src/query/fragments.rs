@@ -1,149 +1,123 @@
-//! Pieces of SQL that diesel has no public name for.
+//! Pieces of SQL, and the statements that are put together from them.
 
 use std::marker::PhantomData;
 
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::Untyped;
 
-/// `(predicate)`. Diesel puts parentheses around its own operators, not around `sql("a OR b")`; without them the tenant
+/// A piece of a statement, whatever its type. Statements are remembered by their text, so nothing is lost with the type.
+pub(crate) type Piece<'a> = Box<dyn QueryFragment<Pg> + Send + 'a>;
+
+/// `(piece)`. Diesel puts parentheses around its own operators, not around `sql("a OR b")`; without them the tenant
 /// predicate would bind tighter than that `OR`.
-#[derive(Debug, Clone, Copy, QueryId)]
-pub struct Parenthesized<P>(pub(crate) P);
-
-impl<P: Expression> Expression for Parenthesized<P> {
-    type SqlType = P::SqlType;
+pub(super) fn in_parentheses<'b>(piece: &'b Piece<'_>, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    out.push_sql("(");
+    piece.walk_ast(out.reborrow())?;
+    out.push_sql(")");
+    Ok(())
 }
 
-impl<P, GroupBy> ValidGrouping<GroupBy> for Parenthesized<P>
-where
-    P: ValidGrouping<GroupBy>,
-{
-    type IsAggregate = P::IsAggregate;
+/// Pieces with commas between them.
+pub(super) fn in_a_list<'b, 'p: 'b>(
+    pieces: impl IntoIterator<Item = &'b Piece<'p>>,
+    mut out: AstPass<'_, 'b, Pg>,
+) -> QueryResult<()> {
+    for (at, piece) in pieces.into_iter().enumerate() {
+        if at > 0 {
+            out.push_sql(", ");
+        }
+        piece.walk_ast(out.reborrow())?;
+    }
+    Ok(())
 }
 
-/// Unconditional, because [`InScope`](super::InScope) was asked before the wrapper was made: a mistake is reported once,
-/// where it is made, and not again where the query is sent.
-impl<P: Expression, T> AppearsOnTable<T> for Parenthesized<P> {}
+/// SQL of this crate's own, without values.
+pub(crate) struct Words(pub(crate) &'static str);
 
-impl<P: QueryFragment<Pg>> QueryFragment<Pg> for Parenthesized<P> {
+impl QueryFragment<Pg> for Words {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("(");
-        self.0.walk_ast(out.reborrow())?;
-        out.push_sql(")");
+        out.push_sql(self.0);
         Ok(())
     }
 }
 
-/// An expression of which [`InScope`](super::InScope) has said that it speaks of the query's table.
-#[derive(Debug, Clone, Copy, QueryId)]
-pub struct InQuery<E>(pub(crate) E);
-
-impl<E: Expression> Expression for InQuery<E> {
-    type SqlType = E::SqlType;
+/// How far a query is from a list of filters: what may still be done with it.
+pub trait Stage: Send + 'static {
+    /// The SQL at its end, with a space in front, or nothing.
+    #[doc(hidden)]
+    const SQL: &'static str;
+    /// Whether it locks rows.
+    #[doc(hidden)]
+    const LOCKS: bool = !Self::SQL.is_empty();
+    /// The stage after an order, a limit or the like.
+    type Arranged: Stage;
 }
 
-impl<E, GroupBy> ValidGrouping<GroupBy> for InQuery<E>
-where
-    E: ValidGrouping<GroupBy>,
-{
-    type IsAggregate = E::IsAggregate;
+/// Nothing but filters so far: rows can still be changed or deleted by it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Filtered;
+
+/// With an order, a limit, an offset or distinct rows.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Arranged;
+
+/// `FOR UPDATE`: others wait.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct ForUpdate;
+
+/// `FOR UPDATE SKIP LOCKED`: rows that others have locked are left out.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct SkipLocked;
+
+impl Stage for Filtered {
+    const SQL: &'static str = "";
+    type Arranged = Arranged;
 }
 
-/// Unconditional, for the same reason as for [`Parenthesized`].
-impl<E: Expression, T> AppearsOnTable<T> for InQuery<E> {}
+impl Stage for Arranged {
+    const SQL: &'static str = "";
+    type Arranged = Arranged;
+}
 
-/// As above.
-impl<E: Expression, T> SelectableExpression<T> for InQuery<E> {}
+impl Stage for ForUpdate {
+    const SQL: &'static str = " FOR UPDATE";
+    type Arranged = ForUpdate;
+}
 
-impl<E: QueryFragment<Pg>> QueryFragment<Pg> for InQuery<E> {
+impl Stage for SkipLocked {
+    const SQL: &'static str = " FOR UPDATE SKIP LOCKED";
+    type Arranged = SkipLocked;
+}
+
+/// A whole statement. It has no query id: prepared statements are remembered by their text. A fragment of a program's own
+/// whose id is not that of its text (a `#[derive(QueryId)]` on something that writes text of run time) would otherwise
+/// make other queries on the same connection send that text.
+pub(crate) struct Whole<Q>(pub(crate) Q);
+
+impl<Q> QueryId for Whole<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// Rows are taken apart by [`ReadRow`](crate::session::ReadRow), which knows their types.
+impl<Q> Query for Whole<Q> {
+    type SqlType = Untyped;
+}
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Whole<Q> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.0.walk_ast(out)
     }
 }
 
-/// How the rows of a query are locked: the end of its SQL.
-pub trait Lock: Send + 'static {
-    /// The SQL, with a space in front, or nothing.
-    const SQL: &'static str;
-    /// Whether it locks anything.
-    const LOCKS: bool = !Self::SQL.is_empty();
-}
-
-/// Rows are not locked.
-#[derive(Debug, Clone, Copy, QueryId)]
-#[non_exhaustive]
-pub struct Unlocked;
-
-/// `FOR UPDATE`: others wait.
-#[derive(Debug, Clone, Copy, QueryId)]
-#[non_exhaustive]
-pub struct ForUpdate;
-
-/// `FOR UPDATE SKIP LOCKED`: rows that others have locked are left out.
-#[derive(Debug, Clone, Copy, QueryId)]
-#[non_exhaustive]
-pub struct SkipLocked;
-
-impl Lock for Unlocked {
-    const SQL: &'static str = "";
-}
-
-impl Lock for ForUpdate {
-    const SQL: &'static str = " FOR UPDATE";
-}
-
-impl Lock for SkipLocked {
-    const SQL: &'static str = " FOR UPDATE SKIP LOCKED";
-}
-
-/// A query with a lock at its end.
-///
-/// It has no query id although most queries in it would have one: prepared statements are then remembered by their
-/// text. A fragment of a program's own whose id is not that of its text (a `#[derive(QueryId)]` on something that writes
-/// text of run time) would otherwise make other queries on the same connection send that text.
-#[derive(Debug, Clone, Copy)]
-pub struct Locked<Q, L> {
-    query: Q,
-    lock: PhantomData<L>,
-}
-
-impl<Q, L> Locked<Q, L> {
-    pub(crate) fn new(query: Q) -> Self {
-        Self { query, lock: PhantomData }
-    }
-}
-
-impl<Q, L> QueryId for Locked<Q, L> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<Q: Query, L> Query for Locked<Q, L> {
-    type SqlType = Q::SqlType;
-}
-
-impl<Q, L> QueryFragment<Pg> for Locked<Q, L>
-where
-    Q: QueryFragment<Pg>,
-    L: Lock,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.query.walk_ast(out.reborrow())?;
-        out.push_sql(L::SQL);
-        Ok(())
-    }
-}
-
 /// `SELECT COUNT(*) FROM (query)`: as many as the query would return, whatever its limit, offset or distinctness.
-#[derive(Debug, Clone, Copy, QueryId)]
-pub struct CountRows<Q>(pub(crate) Q);
-
-impl<Q> Query for CountRows<Q> {
-    type SqlType = BigInt;
-}
+pub(crate) struct CountRows<Q>(pub(crate) Q);
 
 impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for CountRows<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -155,12 +129,7 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for CountRows<Q> {
 }
 
 /// `SELECT EXISTS (query)`.
-#[derive(Debug, Clone, Copy, QueryId)]
-pub struct ExistsRows<Q>(pub(crate) Q);
-
-impl<Q> Query for ExistsRows<Q> {
-    type SqlType = Bool;
-}
+pub(crate) struct ExistsRows<Q>(pub(crate) Q);
 
 impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for ExistsRows<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -170,3 +139,6 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for ExistsRows<Q> {
         Ok(())
     }
 }
+
+/// A list of SQL types and of what they are read as, in types only.
+pub(crate) type Types<T> = PhantomData<fn() -> T>;

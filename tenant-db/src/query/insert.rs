@@ -1,14 +1,19 @@
 //! Inserting: [`TenantInsert`], and how its rows get their tenant and their key.
 
 use diesel::Insertable;
-use diesel::dsl::Returning;
-use diesel::query_builder::{InsertStatement, Query};
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, InsertStatement, QueryFragment};
+use diesel::result::QueryResult;
 use futures_util::future::BoxFuture;
 
-use super::rows::{checked, in_order};
+use super::fragments::{Piece, Whole};
+use super::load::Models;
+use super::rows::in_order;
+use super::write::push_returning;
 use crate::error::Result;
+use crate::meta::Tenancy;
 use crate::model::TenantModel;
-use crate::session::{LoadsAs, Operation, Source};
+use crate::session::{Operation, Source, load_rows};
 
 /// A struct from which a row of [`Model`](Self::Model) is made. `#[derive(TenantInsert)]` implements it.
 ///
@@ -42,12 +47,6 @@ pub trait InsertRecord<const KEY_IS_GIVEN: bool, Values>: TenantModel {
     fn record(tenant: &Self::Key, values: Values) -> Self::Record;
 }
 
-/// `INSERT INTO table … RETURNING the model`.
-type Statement<M, Values> = Returning<
-    InsertStatement<<M as TenantModel>::Table, <Values as Insertable<<M as TenantModel>::Table>>::Values>,
-    <M as TenantModel>::Selection,
->;
-
 /// What can be inserted as rows of `M`: every [`TenantInsert`] whose model is `M`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be inserted as a row of `{M}`",
@@ -62,38 +61,59 @@ impl<'a, M: TenantModel, I> InsertInto<'a, M> for I where I: Inserts<'a, M> {}
 /// The half of [`InsertInto`] that nobody else can implement: it makes the statement.
 #[allow(unnameable_types, reason = "sealed: an implementation of one's own could send any statement")]
 pub trait Inserts<'a, M: TenantModel>: TenantInsert<Model = M> {
-    type One: LoadsAs<M::Row> + 'a;
-    type Batch: LoadsAs<M::Row> + 'a;
-
-    fn one(self, tenant: &M::Key) -> Self::One;
-    fn batch(rows: Vec<Self>, tenant: &M::Key) -> Self::Batch;
+    /// `INSERT INTO table (…) VALUES (…)`, with the tenant.
+    fn one(self, tenant: &M::Key) -> Piece<'a>;
+    /// The same for several rows.
+    fn batch(rows: Vec<Self>, tenant: &M::Key) -> Piece<'a>;
 }
+
+/// What diesel makes of values.
+type Statement<M, Values> = InsertStatement<
+    <M as crate::model::Model>::Table,
+    <Values as Insertable<<M as crate::model::Model>::Table>>::Values,
+>;
 
 impl<'a, M, I> Inserts<'a, M> for I
 where
     M: TenantModel,
     I: TenantInsert<Model = M>,
-    I::Record: Insertable<M::Table, Values: 'a>,
-    Vec<I::Record>: Insertable<M::Table, Values: 'a>,
-    Statement<M, I::Record>: Query + LoadsAs<M::Row> + 'a,
-    Statement<M, Vec<I::Record>>: Query + LoadsAs<M::Row> + 'a,
+    I::Record: Insertable<M::Table>,
+    Vec<I::Record>: Insertable<M::Table>,
+    Statement<M, I::Record>: QueryFragment<Pg> + Send + 'a,
+    Statement<M, Vec<I::Record>>: QueryFragment<Pg> + Send + 'a,
 {
-    type One = Statement<M, I::Record>;
-    type Batch = Statement<M, Vec<I::Record>>;
-
-    fn one(self, tenant: &M::Key) -> Self::One {
-        let record = self.into_record(tenant);
-        diesel::insert_into(M::table()).values(record).returning(M::selection())
+    fn one(self, tenant: &M::Key) -> Piece<'a> {
+        Box::new(diesel::insert_into(M::table()).values(self.into_record(tenant)))
     }
 
-    fn batch(rows: Vec<Self>, tenant: &M::Key) -> Self::Batch {
+    fn batch(rows: Vec<Self>, tenant: &M::Key) -> Piece<'a> {
         let records: Vec<_> = rows.into_iter().map(|row| row.into_record(tenant)).collect();
-        diesel::insert_into(M::table()).values(records).returning(M::selection())
+        Box::new(diesel::insert_into(M::table()).values(records))
+    }
+}
+
+/// `INSERT INTO table (…) VALUES (…) RETURNING …`.
+pub(crate) struct Insert<'a> {
+    pub(crate) rows: Piece<'a>,
+    pub(crate) returning: Option<Piece<'a>>,
+}
+
+impl QueryFragment<Pg> for Insert<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.rows.walk_ast(out.reborrow())?;
+        push_returning(self.returning.as_ref(), out)
     }
 }
 
 /// PostgreSQL's limit on the parameters of one statement: the protocol counts them in 16 bits.
-const MAX_PARAMETERS: usize = 65_535;
+pub(crate) const MAX_PARAMETERS: usize = 65_535;
+
+/// What inserting is. A row of a child table names its parent, who may turn out to be somebody else's only when the row
+/// comes back (I6): COMMIT waits for that.
+pub(crate) fn inserting<M: TenantModel>(name: &'static str, statements: usize) -> Operation {
+    let waits = matches!(M::META.tenancy, Tenancy::Through { .. });
+    Operation::write(name, M::META.name).of_statements(if waits { statements.max(2) } else { statements })
+}
 
 /// Inserts one row.
 pub(crate) fn insert_one<'a, M, I>(source: Source<'a, M::Key>, new: I) -> BoxFuture<'a, Result<Vec<M>>>
@@ -101,7 +121,10 @@ where
     M: TenantModel,
     I: InsertInto<'a, M>,
 {
-    source.run(Operation::write("insert", M::META.name), checked::<M, _>(source, new.one(source.tenant())))
+    let statement =
+        Whole(Insert { rows: new.one(source.tenant()), returning: Some(Box::new(M::selection())) });
+    let reader = Models::<M>::of(source);
+    source.run(inserting::<M>("insert", 1), move |wire| load_rows(wire, &statement, reader.clone()))
 }
 
 /// Inserts a batch: one statement, or as many as PostgreSQL's limit on parameters asks for, all in one transaction.
@@ -118,11 +141,16 @@ where
     let mut statements = Vec::new();
     while rows.peek().is_some() {
         let batch = rows.by_ref().take(rows_per_statement).collect();
-        statements.push(checked::<M, _>(source, I::batch(batch, source.tenant())));
+        let statement = Whole(Insert {
+            rows: I::batch(batch, source.tenant()),
+            returning: Some(Box::new(M::selection())),
+        });
+        let reader = Models::<M>::of(source);
+        statements.push(move |wire| load_rows(wire, &statement, reader.clone()));
     }
     if statements.is_empty() {
         return Box::pin(async { Ok(Vec::new()) });
     }
-    let operation = Operation::write("insert_many", M::META.name).of_statements(statements.len());
+    let operation = inserting::<M>("insert_many", statements.len());
     source.run(operation, in_order(statements))
 }

@@ -1,33 +1,49 @@
-//! The query builder: diesel's verbs on a model's table, with the tenant predicate on every statement (I5).
+//! The query builder: diesel's verbs on models, with the tenant predicate on every tenant table of every statement (I5).
 //!
 //! Programs start from [`TenantScoped`](struct@crate::TenantScoped) and seldom name what is in here; the types and bounds are
 //! public so that signatures can be written.
 
 mod fragments;
+mod inspection;
 mod keys;
+mod predicate;
 mod raw;
 mod rows;
 mod scope;
-mod select;
 mod shape;
+
+mod from;
+mod parts;
+mod select;
+
+mod associations;
+mod combine;
+mod join;
+mod load;
+mod subquery;
 
 mod delete;
 mod insert;
 mod update;
+mod write;
 
-pub use crate::session::{LoadsAs, LoadsColumnsAs};
-pub use delete::DeleteTarget;
+pub use associations::{BelongsTo, GroupedBy, ParentKey};
+pub use combine::{CombinedQuery, Direction};
 pub(crate) use delete::delete_one;
-pub use fragments::{
-    CountRows, ExistsRows, ForUpdate, InQuery, Lock, Locked, Parenthesized, SkipLocked, Unlocked,
-};
+pub use delete::OnlyFilters;
+pub use fragments::{Arranged, Filtered, ForUpdate, SkipLocked, Stage};
+pub(crate) use from::foreign_row;
+pub use from::{Aliased, Append, Global, InnerJoin, Joined, Joins, LeftJoin, Sources};
 pub use insert::{InsertInto, InsertRecord, TenantInsert};
 pub(crate) use insert::{insert_batch, insert_one};
+pub use join::{Contains, JoinsTo, Link, SelectionUnder};
 pub use keys::AnyOf;
 pub(crate) use keys::keys_per_statement;
-pub(crate) use rows::{checked, in_order, single};
-pub use scope::InScope;
+pub use load::LoadsAs;
+pub use predicate::ParentTenant;
+pub use scope::{Filter, GroupFilter, InScope, Orders, Selects};
 pub use select::ScopedQuery;
-pub use shape::{Columns, Shape, WholeRow};
+pub use shape::{By, Columns, Grouped, SelectableFrom, WholeRow};
+pub use subquery::{Anywhere, Correlated, SubQuery, SubQueryOf, Surrounds, exists, scalar};
 pub(crate) use update::update_one;
-pub use update::{ChangesOf, TenantUpdate, UpdateTarget};
+pub use update::{ChangesOf, TenantUpdate};

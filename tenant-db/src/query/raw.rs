@@ -4,22 +4,24 @@
 //! parentheses, so the text is read before it is sent.
 
 use diesel::pg::{Pg, PgQueryBuilder};
-use diesel::query_builder::{QueryBuilder, QueryFragment, QueryId};
+use diesel::query_builder::{QueryBuilder, QueryFragment};
 
+use super::inspection::{Inspection, inspect};
+use super::predicate::Tenant;
 use crate::error::{Error, Result};
 
 /// What a query knows of the SQL in it that this crate and diesel did not write.
-#[derive(Debug, Default)]
-pub(super) struct RawSql {
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct RawSql {
     /// Why the query must not be sent.
-    fault: Option<Error>,
+    fault: Option<&'static str>,
     /// Whether there is any: then the session is reset afterwards, as for `danger::sql`.
     present: bool,
 }
 
 /// Where an expression stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// Between parentheses of ours: a filter.
     Parentheses,
     /// Among others, with nothing around it: a selection, an order.
@@ -28,34 +30,49 @@ pub(super) enum Place {
 
 impl RawSql {
     /// Reads an expression's text. Diesel's own operators always pass; a fragment of a program's own may call itself one
-    /// of them (by a `#[derive(QueryId)]`), so all are read.
-    pub(super) fn look_at<E>(&mut self, expression: &E, place: Place)
-    where
-        E: QueryFragment<Pg> + QueryId,
-    {
-        self.present |= !E::HAS_STATIC_QUERY_ID;
-        if let Err(error) = check(expression, place) {
-            self.refuse(error);
+    /// of them (by a `#[derive(QueryId)]`), so all are read. Scoped sub-queries in it are for the same tenant, or refused.
+    pub(crate) fn look_at(&mut self, expression: &impl QueryFragment<Pg>, place: Place, tenant: &Tenant) {
+        // Text that is written by hand says of itself that it may be anything.
+        self.present |= !expression.is_safe_to_cache_prepared(&Pg).unwrap_or(false);
+        let mut builder = PgQueryBuilder::default();
+        let (written, inspection) = inspect(|| expression.to_sql(&mut builder, &Pg));
+        self.add(&inspection, tenant);
+        match written {
+            Err(_) => self.refuse("a part of it cannot be written as SQL"),
+            Ok(()) => {
+                if let Some(reason) = fault_in(&builder.finish(), place) {
+                    self.refuse(reason);
+                }
+            }
+        }
+    }
+
+    /// What sub-queries know becomes what the query knows.
+    fn add(&mut self, inspection: &Inspection, tenant: &Tenant) {
+        for inner in &inspection.sub_queries {
+            if &inner.tenant != tenant {
+                self.refuse("a sub-query acts for another tenant than the query that it is part of");
+            }
+            self.merge(inner.raw);
+        }
+    }
+
+    /// What another query knows.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.present |= other.present;
+        if let Some(reason) = other.fault {
+            self.refuse(reason);
         }
     }
 
     /// The query must not be sent. The first reason counts.
-    pub(super) fn refuse(&mut self, error: Error) {
-        self.fault.get_or_insert(error);
+    pub(crate) fn refuse(&mut self, reason: &'static str) {
+        self.fault.get_or_insert(reason);
     }
 
     /// Whether the session has to be reset, or why the query must not be sent.
-    pub(super) fn verdict(self) -> Result<bool> {
-        self.fault.map_or(Ok(self.present), Err)
-    }
-}
-
-fn check<E: QueryFragment<Pg>>(expression: &E, place: Place) -> Result<()> {
-    let mut builder = PgQueryBuilder::default();
-    expression.to_sql(&mut builder, &Pg)?;
-    match fault_in(&builder.finish(), place) {
-        None => Ok(()),
-        Some(reason) => Err(Error::InvalidQuery { reason }),
+    pub(crate) fn verdict(self) -> Result<bool> {
+        self.fault.map_or(Ok(self.present), |reason| Err(Error::InvalidQuery { reason }))
     }
 }
 

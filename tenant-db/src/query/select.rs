@@ -1,383 +1,303 @@
-//! [`ScopedQuery`]: a query on a model's table that is not sent yet.
+//! [`ScopedQuery`]: a query that is not sent yet.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use diesel::Expression;
 use diesel::pg::Pg;
-use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::query_dsl::methods::{
-    BoxedDsl, DistinctDsl, FilterDsl, LimitDsl, OffsetDsl, OrFilterDsl, OrderDsl, SelectDsl, ThenOrderDsl,
-};
-use futures_util::future::BoxFuture;
+use diesel::query_builder::QueryFragment;
 
-use super::fragments::{
-    CountRows, ExistsRows, ForUpdate, InQuery, Lock, Locked, Parenthesized, SkipLocked, Unlocked,
-};
+use super::fragments::{Filtered, ForUpdate, SkipLocked, Stage, Types};
+use super::from::{Global, Sources, first};
+use super::parts::{Condition, Distinct, List, Parts};
+use super::predicate::Tenant;
 use super::raw::{Place, RawSql};
-use super::rows::{checked, checked_columns, one, single};
-use super::scope::InScope;
-use super::shape::{Columns, Shape, WholeRow};
-use crate::error::{Error, Result};
-use crate::model::TenantModel;
-use crate::permission::Grants;
-use crate::session::{LoadsAs, LoadsColumnsAs, Operation, Source, load};
+use super::scope::{Filter, GroupFilter, Orders, Selects};
+use super::shape::{By, Columns, Grouped, SelectableFrom, WholeRow};
+use crate::model::{Joinable, Model, TenantModel};
+use crate::permission::{AnyRole, Grants};
+use crate::session::Source;
+use crate::tenant::TenantKey;
 
-/// A query on `M`'s table: diesel's verbs, and at the end `load`, `first`, `count`, `exists`, `update` or `delete`.
+/// A query on the rows of one tenant: diesel's verbs, and at the end `load`, `first`, `count`, `exists`, `update` or
+/// `delete`.
 ///
-/// `Q` is diesel's query so far; `S` says what is selected, the whole model or some [`Columns`]; `L` how rows are
-/// locked.
+/// `F` is what it reads from, a model or models that are [joined](Self::inner_join); `S` what it gives, whole models or
+/// [`Columns`]; `L` how far it has come. Filters change none of them, so they can be added under conditions:
+///
+/// ```no_run
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+/// # use tenant_db::prelude::*;
+/// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>, least: Option<i64>) -> tenant_db::Result<()> {
+/// let mut query = db.scoped::<Customer>(&context).query();
+/// if let Some(least) = least {
+///     query = query.filter(customers::credit_limit.ge(least));
+/// }
+/// let found = query.order(customers::name.asc()).load().await?;
+/// # Ok(())
+/// # }
+/// # fn main() {}
+/// ```
 ///
 /// # Isolation
 ///
-/// The predicate on the tenant column is added when the query is sent, around everything that was written before, so
-/// no `or_filter` can widen it (I5). A `ScopedQuery` is not a query of diesel: diesel's own `load` does not take it.
+/// The predicate on the tenant stands around everything that is written, for each table, so no `or_filter` can widen it
+/// (I5). A `ScopedQuery` is not a query of diesel: diesel's own `load` does not take it.
 #[must_use = "a query is not sent before `load`, `first`, `count`, `exists`, `update` or `delete`"]
-pub struct ScopedQuery<'a, M: TenantModel, R, Q, S = WholeRow, L = Unlocked> {
-    pub(super) source: Source<'a, M::Key>,
-    pub(super) query: Q,
-    shape: S,
+pub struct ScopedQuery<'a, F: Sources, R = AnyRole, S = WholeRow, L = Filtered> {
+    pub(super) source: Source<'a, F::Key>,
+    pub(super) parts: Parts<'a>,
     pub(super) raw: RawSql,
-    types: PhantomData<Types<M, R, L>>,
+    types: Types<(F, R, S, L)>,
 }
 
-/// The types that a query knows apart from its parts. A function's type, so that they need not be `Send`.
-type Types<M, R, L> = fn() -> (M, R, L);
-
-/// `Q` with the tenant predicate.
-pub(super) type Scoped<M, Q> = <Q as FilterDsl<<M as TenantModel>::TenantEq>>::Output;
-/// `Q` with the tenant predicate and its selection.
-type Selected<M, Q, S> = <Scoped<M, Q> as SelectDsl<<S as Shape<M>>::Selection>>::Output;
-
-impl<'a, M: TenantModel, R, Q> ScopedQuery<'a, M, R, Q> {
-    pub(crate) fn new(source: Source<'a, M::Key>, query: Q) -> Self {
-        Self { source, query, shape: WholeRow, raw: RawSql::default(), types: PhantomData }
+impl<'a, M: TenantModel, R> ScopedQuery<'a, M, R> {
+    pub(crate) fn new(source: Source<'a, M::Key>) -> Self {
+        let parts = Parts::new(Tenant::new(source.tenant()), first::<M>());
+        Self { source, parts, raw: RawSql::default(), types: PhantomData }
     }
 }
 
-impl<'a, M: TenantModel, R, Q, S, L: Lock> ScopedQuery<'a, M, R, Q, S, L> {
-    fn map<T>(self, change: impl FnOnce(Q) -> T) -> ScopedQuery<'a, M, R, T, S, L> {
-        ScopedQuery {
-            source: self.source,
-            query: change(self.query),
-            shape: self.shape,
-            raw: self.raw,
-            types: PhantomData,
-        }
+impl<'a, G: Joinable<K>, K: TenantKey, R> ScopedQuery<'a, Global<G, K>, R> {
+    pub(crate) fn of_global(source: Source<'a, K>) -> Self {
+        let parts = Parts::new(Tenant::new(source.tenant()), first::<G>());
+        Self { source, parts, raw: RawSql::default(), types: PhantomData }
     }
+}
 
-    fn looking_at<E>(mut self, expression: &E, place: Place) -> Self
+impl<'a, F: Sources, R, S, L> ScopedQuery<'a, F, R, S, L> {
+    /// The same query under other types.
+    pub(super) fn typed<F2, S2, L2>(self) -> ScopedQuery<'a, F2, R, S2, L2>
     where
-        E: QueryFragment<Pg> + QueryId,
+        F2: Sources<Key = F::Key>,
     {
-        self.raw.look_at(expression, place);
-        self
+        ScopedQuery { source: self.source, parts: self.parts, raw: self.raw, types: PhantomData }
     }
 
-    fn not_negative(mut self, rows: i64) -> Self {
+    pub(super) fn look_at(&mut self, expression: &impl QueryFragment<Pg>, place: Place) {
+        self.raw.look_at(expression, place, &self.parts.tenant);
+    }
+
+    fn not_negative(&mut self, rows: i64) {
         if rows < 0 {
-            self.raw.refuse(Error::InvalidQuery { reason: "a limit or an offset is negative" });
+            self.raw.refuse("a limit or an offset is negative");
         }
-        self
     }
 
     /// Keeps the rows for which `predicate` is true, joined to earlier filters by AND.
-    pub fn filter<P>(
-        self,
-        predicate: P,
-    ) -> ScopedQuery<'a, M, R, <Q as FilterDsl<Parenthesized<P>>>::Output, S, L>
-    where
-        P: InScope<M> + QueryFragment<Pg> + QueryId,
-        Q: FilterDsl<Parenthesized<P>>,
-    {
-        self.looking_at(&predicate, Place::Parentheses).map(|query| query.filter(Parenthesized(predicate)))
+    pub fn filter<P: Filter<'a, F>>(mut self, predicate: P) -> Self {
+        self.look_at(&predicate, Place::Parentheses);
+        let piece = Box::new(predicate);
+        self.parts.condition = Some(match self.parts.condition.take() {
+            None => Condition::One(piece),
+            Some(condition) => condition.and(piece),
+        });
+        self
     }
 
     /// Keeps also the rows for which `predicate` is true, joined to earlier filters by OR. The tenant predicate stands
     /// outside of it.
-    pub fn or_filter<P>(
-        self,
-        predicate: P,
-    ) -> ScopedQuery<'a, M, R, <Q as OrFilterDsl<Parenthesized<P>>>::Output, S, L>
-    where
-        P: InScope<M> + QueryFragment<Pg> + QueryId,
-        Q: OrFilterDsl<Parenthesized<P>>,
-    {
-        self.looking_at(&predicate, Place::Parentheses).map(|query| query.or_filter(Parenthesized(predicate)))
+    pub fn or_filter<P: Filter<'a, F>>(mut self, predicate: P) -> Self {
+        self.look_at(&predicate, Place::Parentheses);
+        let piece = Box::new(predicate);
+        self.parts.condition = Some(match self.parts.condition.take() {
+            None => Condition::One(piece),
+            Some(condition) => condition.or(piece),
+        });
+        self
     }
 
+    /// The query itself. Filters do not change its type, so there is nothing to be forgotten; the verb is there for those
+    /// who are used to it.
+    pub fn into_boxed(self) -> Self {
+        self
+    }
+
+    /// Rows that are marked as deleted as well (`#[tenant(soft_delete = …)]`), in every table of the query.
+    pub fn with_deleted(mut self) -> Self {
+        self.parts.with_deleted = true;
+        self
+    }
+}
+
+impl<'a, F: Sources, R, S, L: Stage> ScopedQuery<'a, F, R, S, L> {
     /// Orders by `expression`, and forgets earlier orders.
-    pub fn order<E>(self, expression: E) -> ScopedQuery<'a, M, R, <Q as OrderDsl<InQuery<E>>>::Output, S, L>
-    where
-        E: InScope<M> + QueryFragment<Pg> + QueryId,
-        Q: OrderDsl<InQuery<E>>,
-    {
-        self.looking_at(&expression, Place::List).map(|query| query.order(InQuery(expression)))
+    pub fn order<E: Orders<'a, F>>(mut self, expression: E) -> ScopedQuery<'a, F, R, S, L::Arranged> {
+        self.parts.order.clear();
+        self.then_order_by(expression)
+    }
+
+    /// Orders by `expression`, and forgets earlier orders. Diesel has both names.
+    pub fn order_by<E: Orders<'a, F>>(self, expression: E) -> ScopedQuery<'a, F, R, S, L::Arranged> {
+        self.order(expression)
     }
 
     /// Orders by `expression` where earlier orders leave it open.
-    pub fn then_order_by<E>(
-        self,
+    pub fn then_order_by<E: Orders<'a, F>>(
+        mut self,
         expression: E,
-    ) -> ScopedQuery<'a, M, R, <Q as ThenOrderDsl<InQuery<E>>>::Output, S, L>
-    where
-        E: InScope<M> + QueryFragment<Pg> + QueryId,
-        Q: ThenOrderDsl<InQuery<E>>,
-    {
-        self.looking_at(&expression, Place::List).map(|query| query.then_order_by(InQuery(expression)))
+    ) -> ScopedQuery<'a, F, R, S, L::Arranged> {
+        self.look_at(&expression, Place::List);
+        self.parts.order.push(Box::new(expression));
+        self.typed()
     }
 
     /// At most `rows` rows.
-    pub fn limit(self, rows: i64) -> ScopedQuery<'a, M, R, <Q as LimitDsl>::Output, S, L>
-    where
-        Q: LimitDsl,
-    {
-        self.not_negative(rows).map(|query| query.limit(rows))
+    pub fn limit(mut self, rows: i64) -> ScopedQuery<'a, F, R, S, L::Arranged> {
+        self.not_negative(rows);
+        self.parts.limit = Some(rows);
+        self.typed()
     }
 
     /// Leaves out the first `rows` rows.
-    pub fn offset(self, rows: i64) -> ScopedQuery<'a, M, R, <Q as OffsetDsl>::Output, S, L>
-    where
-        Q: OffsetDsl,
-    {
-        self.not_negative(rows).map(|query| query.offset(rows))
+    pub fn offset(mut self, rows: i64) -> ScopedQuery<'a, F, R, S, L::Arranged> {
+        self.not_negative(rows);
+        self.parts.offset = Some(rows);
+        self.typed()
     }
 
     /// Each distinct row once.
-    pub fn distinct(self) -> ScopedQuery<'a, M, R, <Q as DistinctDsl>::Output, S, L>
-    where
-        Q: DistinctDsl,
-    {
-        self.map(DistinctDsl::distinct)
+    pub fn distinct(mut self) -> ScopedQuery<'a, F, R, S, L::Arranged> {
+        self.parts.distinct = Distinct::Rows;
+        self.typed()
     }
 
-    /// Forgets the type of the query so far, so that filters can be added under conditions. It takes the place of diesel's
-    /// `Box<dyn BoxableExpression<…>>`, which could hide a sub-query and is no filter here.
-    pub fn into_boxed<'q>(self) -> ScopedQuery<'a, M, R, <Q as BoxedDsl<'q, Pg>>::Output, S, L>
-    where
-        Q: BoxedDsl<'q, Pg>,
-    {
-        self.map(BoxedDsl::internal_into_boxed)
-    }
-
-    /// Locks the rows until the end of the transaction: `FOR UPDATE`. Outside of a transaction of yours the lock is
-    /// gone as soon as the rows are there. Needs the permission to update: a lock keeps others from writing.
-    pub fn for_update(self) -> ScopedQuery<'a, M, R, Q, S, ForUpdate>
-    where
-        R: Grants<M::Update>,
-    {
-        self.locked()
-    }
-
-    fn locked<T>(self) -> ScopedQuery<'a, M, R, Q, S, T> {
-        ScopedQuery {
-            source: self.source,
-            query: self.query,
-            shape: self.shape,
-            raw: self.raw,
-            types: PhantomData,
-        }
-    }
-
-    /// The statement as it will be sent.
-    fn statement(self) -> (RawSql, Locked<Selected<M, Q, S>, L>)
-    where
-        S: Shape<M>,
-        Q: FilterDsl<M::TenantEq>,
-        Scoped<M, Q>: SelectDsl<S::Selection>,
-    {
-        let tenant = M::tenant_eq(self.source.tenant());
-        (self.raw, Locked::new(self.query.filter(tenant).select(self.shape.selection())))
-    }
-
-    /// Counts the rows that [`load`](Self::load) would return.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`load`](Self::load).
-    pub fn count(self) -> BoxFuture<'a, Result<i64>>
-    where
-        R: Grants<M::Read>,
-        S: Shape<M>,
-        Q: FilterDsl<M::TenantEq>,
-        Scoped<M, Q>: SelectDsl<S::Selection>,
-        CountRows<Locked<Selected<M, Q, S>, L>>: LoadsAs<i64> + 'a,
-    {
-        let source = self.source;
-        let (raw, query) = self.statement();
-        let query = CountRows(query);
-        Box::pin(async move {
-            let operation =
-                Operation::read("count", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
-            source.run(operation, move |wire| load(wire, &query)).await.and_then(one::<M, _>)
-        })
-    }
-
-    /// Whether [`load`](Self::load) would return any row.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`load`](Self::load).
-    pub fn exists(self) -> BoxFuture<'a, Result<bool>>
-    where
-        R: Grants<M::Read>,
-        S: Shape<M>,
-        Q: FilterDsl<M::TenantEq>,
-        Scoped<M, Q>: SelectDsl<S::Selection>,
-        ExistsRows<Locked<Selected<M, Q, S>, L>>: LoadsAs<bool> + 'a,
-    {
-        let source = self.source;
-        let (raw, query) = self.statement();
-        let query = ExistsRows(query);
-        Box::pin(async move {
-            let operation =
-                Operation::read("exists", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
-            source.run(operation, move |wire| load(wire, &query)).await.and_then(one::<M, _>)
-        })
+    /// The first row, in the order of the query, of those for which `expression` is the same: `DISTINCT ON`. The order has
+    /// to begin with the same expression.
+    pub fn distinct_on<E: Orders<'a, F>>(mut self, expression: E) -> ScopedQuery<'a, F, R, S, L::Arranged> {
+        self.look_at(&expression, Place::List);
+        self.parts.distinct = Distinct::On(Box::new(expression));
+        self.typed()
     }
 }
 
-impl<'a, M: TenantModel, R, Q, S> ScopedQuery<'a, M, R, Q, S, ForUpdate> {
+impl<'a, F: Sources, R, S> ScopedQuery<'a, F, R, S, Filtered> {
+    /// Locks the rows until the end of the transaction: `FOR UPDATE`; of a join, those of its first table. Outside of a
+    /// transaction of yours the lock is gone as soon as the rows are there. Needs the permission to update: a lock keeps
+    /// others from writing.
+    pub fn for_update(self) -> ScopedQuery<'a, F, R, S, ForUpdate>
+    where
+        F::Root: TenantModel,
+        R: Grants<<F::Root as TenantModel>::Update>,
+    {
+        self.locked()
+    }
+}
+
+impl<'a, F: Sources, R, S> ScopedQuery<'a, F, R, S, super::fragments::Arranged> {
+    /// Locks the rows until the end of the transaction: `FOR UPDATE`; of a join, those of its first table. Outside of a
+    /// transaction of yours the lock is gone as soon as the rows are there. Needs the permission to update: a lock keeps
+    /// others from writing.
+    pub fn for_update(self) -> ScopedQuery<'a, F, R, S, ForUpdate>
+    where
+        F::Root: TenantModel,
+        R: Grants<<F::Root as TenantModel>::Update>,
+    {
+        self.locked()
+    }
+}
+
+impl<'a, F: Sources, R, S, L> ScopedQuery<'a, F, R, S, L> {
+    fn locked<T: Stage>(mut self) -> ScopedQuery<'a, F, R, S, T> {
+        self.parts.lock = T::SQL;
+        self.typed()
+    }
+}
+
+impl<'a, F: Sources, R, S> ScopedQuery<'a, F, R, S, ForUpdate> {
     /// Leaves out the rows that others have locked instead of waiting for them: `FOR UPDATE SKIP LOCKED`.
-    pub fn skip_locked(self) -> ScopedQuery<'a, M, R, Q, S, SkipLocked> {
+    pub fn skip_locked(self) -> ScopedQuery<'a, F, R, S, SkipLocked> {
         self.locked()
     }
 }
 
-impl<'a, M: TenantModel, R, Q, L: Lock> ScopedQuery<'a, M, R, Q, WholeRow, L> {
-    /// Selects columns, or any expression of diesel, instead of the model.
+impl<'a, F: Sources, R, L: Stage> ScopedQuery<'a, F, R, WholeRow, L> {
+    /// Selects columns, or any expression of diesel, instead of the model. Aggregates are expressions too.
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
     /// # use tenant_db::prelude::*;
     /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
-    /// let names: Vec<String> = db.scoped::<Customer>(&context).select(customers::name).load().await?;
+    /// let customers = db.scoped::<Customer>(&context);
+    /// let names: Vec<String> = customers.select(customers::name).load().await?;
+    /// let most: Option<i64> = customers.select(diesel::dsl::max(customers::credit_limit)).first().await?;
     /// # Ok(())
     /// # }
     /// # fn main() {}
     /// ```
-    pub fn select<E>(self, expression: E) -> ScopedQuery<'a, M, R, Q, Columns<E>, L>
+    pub fn select<E>(self, expression: E) -> ScopedQuery<'a, F, R, Columns<E::SqlType>, L>
     where
-        E: InScope<M> + QueryFragment<Pg> + QueryId,
+        E: Selects<'a, F> + SelectableFrom<()>,
     {
-        let mut raw = self.raw;
-        raw.look_at(&expression, Place::List);
-        ScopedQuery {
-            source: self.source,
-            query: self.query,
-            shape: Columns::new(expression),
-            raw,
-            types: PhantomData,
-        }
+        let aggregates = <E as SelectableFrom<()>>::AGGREGATES;
+        self.selecting(expression, aggregates)
     }
 
-    /// Loads the rows.
+    /// Puts rows together for which `expression` is the same: `GROUP BY`. What is selected then are aggregates, and what
+    /// is grouped by.
     ///
-    /// # Errors
+    /// ```no_run
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use tenant_db::prelude::*;
+    /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
+    /// use diesel::dsl::count_star;
     ///
-    /// [`Error::Forbidden`], [`Error::ContextExpired`], [`Error::PoolTimeout`], [`Error::Database`]; a filter that
-    /// matches nothing is no error.
-    ///
-    /// # Isolation
-    ///
-    /// Each row's tenant is compared with the context's; a row of somebody else is [`Error::ForeignRow`] (I6).
-    pub fn load(self) -> BoxFuture<'a, Result<Vec<M>>>
+    /// let by_limit: Vec<(i64, i64)> = db
+    ///     .scoped::<Customer>(&context)
+    ///     .group_by(customers::credit_limit)
+    ///     .having(count_star().gt(1))
+    ///     .select((customers::credit_limit, count_star()))
+    ///     .load()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// # fn main() {}
+    /// ```
+    pub fn group_by<G>(mut self, expression: G) -> ScopedQuery<'a, F, R, Grouped<G>, L>
     where
-        R: Grants<M::Read>,
-        Q: FilterDsl<M::TenantEq>,
-        Scoped<M, Q>: SelectDsl<M::Selection>,
-        Locked<Selected<M, Q, WholeRow>, L>: LoadsAs<M::Row> + 'a,
+        G: Orders<'a, F>,
     {
-        let source = self.source;
-        let (raw, query) = self.statement();
-        Box::pin(async move {
-            let operation =
-                Operation::read("load", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
-            source.run(operation, checked::<M, _>(source, query)).await
-        })
-    }
-
-    /// Loads the first row.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFound`] where there is none, and those of [`load`](Self::load).
-    pub fn first(self) -> BoxFuture<'a, Result<M>>
-    where
-        R: Grants<M::Read>,
-        Q: LimitDsl,
-        <Q as LimitDsl>::Output: FilterDsl<M::TenantEq>,
-        Scoped<M, <Q as LimitDsl>::Output>: SelectDsl<M::Selection>,
-        Locked<Selected<M, <Q as LimitDsl>::Output, WholeRow>, L>: LoadsAs<M::Row> + 'a,
-    {
-        let source = self.source;
-        let (raw, query) = self.limit(1).statement();
-        Box::pin(async move {
-            let operation =
-                Operation::read("first", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
-            source.run(operation, checked::<M, _>(source, query)).await.and_then(single)
-        })
+        self.look_at(&expression, Place::List);
+        self.parts.group_by = Some(Box::new(expression));
+        self.typed()
     }
 }
 
-impl<'a, M: TenantModel, R, Q, E, L: Lock> ScopedQuery<'a, M, R, Q, Columns<E>, L>
-where
-    E: Send,
-    (M::TenantColumn, InQuery<E>): Expression,
-{
-    /// Loads what was selected, as `U`.
-    ///
-    /// # Errors
-    ///
-    /// As for a query of whole models.
-    ///
-    /// # Isolation
-    ///
-    /// The tenant column travels along and is compared with the context's (I6).
-    pub fn load<U>(self) -> BoxFuture<'a, Result<Vec<U>>>
-    where
-        R: Grants<M::Read>,
-        U: Send + 'static,
-        Q: FilterDsl<M::TenantEq>,
-        Scoped<M, Q>: SelectDsl<(M::TenantColumn, InQuery<E>)>,
-        Locked<Selected<M, Q, Columns<E>>, L>: LoadsColumnsAs<M::Key, U> + 'a,
-    {
-        let source = self.source;
-        let (raw, query) = self.statement();
-        Box::pin(async move {
-            let operation =
-                Operation::read("load", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
-            source.run(operation, checked_columns::<M, _, U>(source, query)).await
-        })
+impl<'a, F: Sources, R, G: Expression, L: Stage> ScopedQuery<'a, F, R, Grouped<G>, L> {
+    /// Keeps the groups for which `predicate` is true: `HAVING`.
+    pub fn having<P: GroupFilter<'a, F, G>>(mut self, predicate: P) -> Self {
+        self.look_at(&predicate, Place::Parentheses);
+        let piece = Box::new(predicate);
+        self.parts.having = Some(match self.parts.having.take() {
+            None => Condition::One(piece),
+            Some(condition) => condition.and(piece),
+        });
+        self
     }
 
-    /// Loads what was selected of the first row, as `U`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFound`] where there is none, and those of [`load`](Self::load).
-    pub fn first<U>(self) -> BoxFuture<'a, Result<U>>
+    /// Selects aggregates, and what is grouped by.
+    pub fn select<E>(self, expression: E) -> ScopedQuery<'a, F, R, Columns<E::SqlType>, L>
     where
-        R: Grants<M::Read>,
-        U: Send + 'static,
-        Q: LimitDsl,
-        <Q as LimitDsl>::Output: FilterDsl<M::TenantEq>,
-        Scoped<M, <Q as LimitDsl>::Output>: SelectDsl<(M::TenantColumn, InQuery<E>)>,
-        Locked<Selected<M, <Q as LimitDsl>::Output, Columns<E>>, L>: LoadsColumnsAs<M::Key, U> + 'a,
+        E: Selects<'a, F> + SelectableFrom<By<G>>,
     {
-        let source = self.source;
-        let (raw, query) = self.limit(1).statement();
-        Box::pin(async move {
-            let operation =
-                Operation::read("first", M::META.name).locking(L::LOCKS).with_foreign_sql(raw.verdict()?);
-            let mut rows = source.run(operation, checked_columns::<M, _, U>(source, query)).await?;
-            rows.pop().ok_or(Error::NotFound { model: M::META.name })
-        })
+        self.selecting(expression, true)
     }
 }
 
-impl<M: TenantModel, R, Q, S, L> fmt::Debug for ScopedQuery<'_, M, R, Q, S, L> {
+impl<'a, F: Sources, R, S, L> ScopedQuery<'a, F, R, S, L> {
+    fn selecting<E>(mut self, expression: E, aggregates: bool) -> ScopedQuery<'a, F, R, Columns<E::SqlType>, L>
+    where
+        E: Expression + QueryFragment<Pg> + Send + 'a,
+    {
+        self.look_at(&expression, Place::List);
+        let piece = Box::new(expression);
+        self.parts.list = if aggregates { List::Aggregates(piece) } else { List::Columns(piece) };
+        self.typed()
+    }
+}
+
+impl<F: Sources, R, S, L> fmt::Debug for ScopedQuery<'_, F, R, S, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ScopedQuery").field("model", &M::META.name).finish_non_exhaustive()
+        f.debug_struct("ScopedQuery").field("model", &F::Root::META.name).finish_non_exhaustive()
     }
 }

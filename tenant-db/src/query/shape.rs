@@ -1,48 +1,66 @@
-//! [`Shape`]: the whole model, or columns of it.
+//! What a query gives: whole models, or what was selected of them.
 
-use diesel::Expression;
+use diesel::expression::{Expression, ValidGrouping, is_aggregate};
 
-use super::fragments::InQuery;
-use crate::model::TenantModel;
+use super::fragments::Types;
 
-/// What a query selects.
-pub trait Shape<M: TenantModel>: Send {
-    /// The selection, which always begins with the tenant column (I6).
-    type Selection: Expression + Send;
-    #[doc(hidden)]
-    fn selection(self) -> Self::Selection;
-}
-
-/// The model with all its fields.
+/// The model with all its fields; of a join, a tuple of models.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct WholeRow;
 
-/// Columns, or any expressions, chosen by `select`.
-#[derive(Debug, Clone, Copy)]
-pub struct Columns<E>(InQuery<E>);
+/// Columns, or any expressions, chosen by `select`, whose SQL type is `ST`.
+#[derive(Debug)]
+pub struct Columns<ST>(Types<ST>);
 
-impl<E> Columns<E> {
-    pub(super) fn new(expression: E) -> Self {
-        Self(InQuery(expression))
-    }
+/// Rows in groups, of which nothing is selected yet.
+#[derive(Debug)]
+pub struct Grouped<G>(Types<G>);
+
+/// What can be selected of rows that are grouped by `G`; `()` is no group.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be selected from rows that are grouped by `{G}`",
+    label = "mixes aggregates and columns, or is not grouped by",
+    note = "beside aggregates only what `group_by` names can be selected"
+)]
+pub trait SelectableFrom<G> {
+    /// Whether a row of the answer stands for several rows of the tables.
+    #[doc(hidden)]
+    const AGGREGATES: bool;
 }
 
-impl<M: TenantModel> Shape<M> for WholeRow {
-    type Selection = M::Selection;
-
-    fn selection(self) -> Self::Selection {
-        M::selection()
-    }
-}
-
-impl<M: TenantModel, E: Send> Shape<M> for Columns<E>
+#[diagnostic::do_not_recommend]
+impl<E> SelectableFrom<()> for E
 where
-    (M::TenantColumn, InQuery<E>): Expression,
+    E: ValidGrouping<(), IsAggregate: Aggregates>,
 {
-    type Selection = (M::TenantColumn, InQuery<E>);
+    const AGGREGATES: bool = <E::IsAggregate as Aggregates>::YES;
+}
 
-    fn selection(self) -> Self::Selection {
-        (M::TenantColumn::default(), self.0)
-    }
+/// A group, as diesel writes it. A type of its own, because `()` is none.
+#[derive(Debug)]
+pub struct By<G>(Types<G>);
+
+#[diagnostic::do_not_recommend]
+impl<G: Expression, E: ValidGrouping<G>> SelectableFrom<By<G>> for E {
+    const AGGREGATES: bool = true;
+}
+
+/// Diesel's answer to "is this an aggregate?", as a constant.
+#[allow(unnameable_types, reason = "a marker in bounds")]
+pub trait Aggregates {
+    const YES: bool;
+}
+
+impl Aggregates for is_aggregate::Yes {
+    const YES: bool = true;
+}
+
+impl Aggregates for is_aggregate::No {
+    const YES: bool = false;
+}
+
+/// A value that depends on no row.
+impl Aggregates for is_aggregate::Never {
+    const YES: bool = false;
 }

@@ -1,18 +1,19 @@
 //! Updating: [`TenantUpdate`].
 
-use diesel::dsl::Returning;
 use diesel::pg::Pg;
-use diesel::query_builder::{AsChangeset, AsQuery, IntoUpdateTarget, Query, QueryFragment, UpdateStatement};
-use diesel::query_dsl::methods::FilterDsl;
+use diesel::query_builder::{AsChangeset, QueryFragment};
 use futures_util::future::BoxFuture;
 
-use super::fragments::{Locked, Unlocked};
-use super::rows::{checked, single};
-use super::select::{Scoped, ScopedQuery};
+use super::delete::{OnlyFilters, with_key, write};
+use super::fragments::{Piece, Whole};
+use super::load::{Models, only};
+use super::select::ScopedQuery;
+use super::shape::WholeRow;
+use super::write::Verb;
 use crate::error::{Error, Result};
-use crate::model::TenantModel;
+use crate::model::{Model, TenantModel};
 use crate::permission::Grants;
-use crate::session::{LoadsAs, Operation, Source, execute};
+use crate::session::{Operation, Source, execute, load_rows};
 
 /// A struct that says which columns of a [`Model`](Self::Model) change. `#[derive(TenantUpdate)]` implements it.
 ///
@@ -40,75 +41,32 @@ pub trait TenantUpdate: Sized + Send {
     fn into_changes(self) -> Self::Changes;
 }
 
-/// `UPDATE table SET … WHERE …`.
-type Statement<M, Where, Changes> =
-    UpdateStatement<<M as TenantModel>::Table, Where, <Changes as AsChangeset>::Changeset>;
-
 /// What can change rows of `M`: every [`TenantUpdate`] whose model is `M`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot change rows of `{M}`",
     label = "not a `TenantUpdate` for `{M}`",
     note = "put `#[derive(TenantUpdate)] #[tenant(model = {M})]` on a struct with the columns that may change"
 )]
-pub trait ChangesOf<'a, M: TenantModel>: ChangesOne<'a, M> {}
+pub trait ChangesOf<'a, M: TenantModel>: Changes<'a, M> {}
 
 #[diagnostic::do_not_recommend]
-impl<'a, M: TenantModel, U> ChangesOf<'a, M> for U where U: ChangesOne<'a, M> {}
+impl<'a, M: TenantModel, U> ChangesOf<'a, M> for U where U: Changes<'a, M> {}
 
-/// The half of [`ChangesOf`] that nobody else can implement: it makes the statement.
+/// The half of [`ChangesOf`] that nobody else can implement: it makes a part of the statement.
 #[allow(unnameable_types, reason = "sealed: an implementation of one's own could send any statement")]
-pub trait ChangesOne<'a, M: TenantModel>: TenantUpdate<Model = M> {
-    type One: LoadsAs<M::Row> + 'a;
-
-    fn one(self, row: M::Found) -> Self::One;
+pub trait Changes<'a, M: TenantModel>: Sized {
+    /// `None` where no column would change.
+    fn changes(self) -> Option<Piece<'a>>;
 }
 
-impl<'a, M, U> ChangesOne<'a, M> for U
+impl<'a, M, U> Changes<'a, M> for U
 where
     M: TenantModel,
     U: TenantUpdate<Model = M>,
-    U::Changes: AsChangeset<Target = M::Table, Changeset: 'a>,
-    Statement<M, M::FoundWhere, U::Changes>: AsQuery,
-    Returning<Statement<M, M::FoundWhere, U::Changes>, M::Selection>: Query + LoadsAs<M::Row> + 'a,
+    U::Changes: AsChangeset<Target = M::Table, Changeset: QueryFragment<Pg> + Send + 'a>,
 {
-    type One = Returning<Statement<M, M::FoundWhere, U::Changes>, M::Selection>;
-
-    fn one(self, row: M::Found) -> Self::One {
-        diesel::update(row).set(self.into_changes()).returning(M::selection())
-    }
-}
-
-/// A query that says which rows of `M` to change, and nothing else.
-#[diagnostic::on_unimplemented(
-    message = "only filters may come before `update`, and the changes must be for `{M}`",
-    label = "more than filters, a boxed query, or changes of another model",
-    note = "SQL has no UPDATE with an order, a limit or a selection: filter by the primary keys of the rows instead"
-)]
-pub trait UpdateTarget<'a, M: TenantModel, U>: ChangesMany<'a, M, U> {}
-
-#[diagnostic::do_not_recommend]
-impl<'a, M: TenantModel, U, Q> UpdateTarget<'a, M, U> for Q where Q: ChangesMany<'a, M, U> {}
-
-/// The half of [`UpdateTarget`] that nobody else can implement: it makes the statement.
-#[allow(unnameable_types, reason = "sealed: an implementation of one's own could send any statement")]
-pub trait ChangesMany<'a, M: TenantModel, U> {
-    type Statement: QueryFragment<Pg> + Send + 'a;
-
-    fn changed(self, changes: U) -> Self::Statement;
-}
-
-impl<'a, M, U, Q> ChangesMany<'a, M, U> for Q
-where
-    M: TenantModel,
-    U: TenantUpdate<Model = M>,
-    U::Changes: AsChangeset<Target = M::Table, Changeset: 'a>,
-    Q: IntoUpdateTarget<Table = M::Table>,
-    Statement<M, Q::WhereClause, U::Changes>: AsQuery + QueryFragment<Pg> + Send + 'a,
-{
-    type Statement = Statement<M, Q::WhereClause, U::Changes>;
-
-    fn changed(self, changes: U) -> Self::Statement {
-        diesel::update(self).set(changes.into_changes())
+    fn changes(self) -> Option<Piece<'a>> {
+        (!self.is_empty()).then(|| -> Piece<'a> { Box::new(self.into_changes().as_changeset()) })
     }
 }
 
@@ -122,24 +80,24 @@ where
     M: TenantModel,
     U: ChangesOf<'a, M>,
 {
-    if changes.is_empty() {
+    let Some(changes) = changes.changes() else {
         return Box::pin(async { Err(Error::NoChanges) });
-    }
-    let statement = changes.one(found::<M>(source, key));
+    };
+    let statement = write::<M>(
+        source,
+        Verb::Update(changes),
+        Some(with_key::<M>(key)),
+        Some(Box::new(M::selection())),
+    );
+    let (statement, reader) = (Whole(statement), Models::<M>::of(source));
     let operation = Operation::write("update", M::META.name);
-    Box::pin(async move { source.run(operation, checked::<M, _>(source, statement)).await.and_then(single) })
+    Box::pin(async move {
+        let rows = source.run(operation, move |wire| load_rows(wire, &statement, reader.clone())).await;
+        rows.and_then(|rows| only(rows, M::META.name))
+    })
 }
 
-/// The row with a primary key, for this tenant.
-pub(super) fn found<M: TenantModel>(source: Source<'_, M::Key>, key: M::PrimaryKey) -> M::Found {
-    M::table().as_query().filter(M::primary_key_eq(key)).filter(M::tenant_eq(source.tenant()))
-}
-
-impl<'a, M, R, Q> ScopedQuery<'a, M, R, Q>
-where
-    M: TenantModel,
-    Q: FilterDsl<M::TenantEq>,
-{
+impl<'a, M: TenantModel, R, L> ScopedQuery<'a, M, R, WholeRow, L> {
     /// Changes every row that the filters leave, and says how many.
     ///
     /// Needs the permission for reading as well: the count tells what the rows hold.
@@ -149,16 +107,17 @@ where
     /// [`Error::NoChanges`], [`Error::Conflict`], and those of `load`.
     pub fn update<U>(self, changes: U) -> BoxFuture<'a, Result<usize>>
     where
-        R: Grants<M::Update> + Grants<M::Read>,
-        U: TenantUpdate<Model = M>,
-        Scoped<M, Q>: UpdateTarget<'a, M, U>,
+        R: Grants<M::Update> + Grants<<M as Model>::Read>,
+        U: ChangesOf<'a, M>,
+        L: OnlyFilters,
     {
-        if changes.is_empty() {
+        let Some(changes) = changes.changes() else {
             return Box::pin(async { Err(Error::NoChanges) });
-        }
+        };
         let (source, raw) = (self.source, self.raw);
-        let statement = self.query.filter(M::tenant_eq(source.tenant())).changed(changes);
-        let statement = Locked::<_, Unlocked>::new(statement);
+        let mut statement = write::<M>(source, Verb::Update(changes), self.parts.condition, None);
+        statement.with_deleted = self.parts.with_deleted;
+        let statement = Whole(statement);
         Box::pin(async move {
             let operation = Operation::write("update", M::META.name).with_foreign_sql(raw.verdict()?);
             source.run(operation, move |wire| execute(wire, &statement)).await

@@ -1,0 +1,45 @@
+//! What an expression that is about to be put into a query holds of scoped sub-queries.
+//!
+//! Diesel hands an expression nothing but a place to write to, so a sub-query tells what it is by the side, while its
+//! text is being looked at. Its own text has been looked at when its parts were added, and is left out.
+
+use std::cell::RefCell;
+
+use super::predicate::Tenant;
+use super::raw::RawSql;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Inspection {
+    pub(crate) sub_queries: Vec<Inner>,
+}
+
+/// A scoped sub-query.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) tenant: Tenant,
+    pub(crate) raw: RawSql,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Inspection>> = const { RefCell::new(None) };
+}
+
+/// Looks at what `write` writes.
+pub(crate) fn inspect<T>(write: impl FnOnce() -> T) -> (T, Inspection) {
+    let outer = CURRENT.replace(Some(Inspection::default()));
+    let written = write();
+    let found = CURRENT.replace(outer).unwrap_or_default();
+    (written, found)
+}
+
+/// Tells of a sub-query. `false` where nobody is looking: then it has to be written.
+pub(crate) fn tell(tenant: &Tenant, raw: RawSql) -> bool {
+    CURRENT.with_borrow_mut(|current| match current {
+        None => false,
+        Some(inspection) => {
+            inspection.sub_queries.push(Inner { tenant: tenant.clone(), raw });
+            true
+        }
+    })
+}
