@@ -1,6 +1,10 @@
 //! What generated code calls. Not public: anything here may change in any release.
 
+use std::marker::PhantomData;
+
 use diesel::expression::Expression;
+use diesel::pg::Pg;
+use diesel::query_builder::QueryFragment;
 use diesel::query_source::Column;
 use diesel::sql_types::{SqlType, is_nullable};
 
@@ -12,7 +16,7 @@ pub use uuid::Uuid;
 pub use crate::compile_checks::{
     assert_complete, assert_not_tenant_column, assert_updatable, names_primary_key, never_null, nullable,
 };
-pub use crate::query::{AnyOf, InsertRecord};
+pub use crate::query::{AnyOf, InsertRecord, ParentTenant};
 pub use crate::type_checks::*;
 
 use crate::meta::{
@@ -149,6 +153,28 @@ where
         // A table writes nothing but names; an empty one is found out by verification.
         Err(_) => String::new(),
     }
+}
+
+/// A condition whose type nobody needs to know.
+pub type Condition = Box<dyn QueryFragment<Pg> + Send>;
+
+/// Makes one.
+pub fn condition<E>(expression: E) -> Condition
+where
+    E: QueryFragment<Pg> + Send + 'static,
+{
+    Box::new(expression)
+}
+
+/// Changes that no table ever sees: what stands for those of a struct that has errors.
+#[derive(Debug)]
+pub struct NoChange<T>(PhantomData<fn() -> T>);
+
+impl<T: diesel::QuerySource> diesel::AsChangeset for NoChange<T> {
+    type Target = T;
+    type Changeset = ();
+
+    fn as_changeset(self) -> Self::Changeset {}
 }
 
 /// How a row is put together that gets everything by default: tenant, and key where it is made here.

@@ -14,7 +14,8 @@ use futures_util::future::BoxFuture;
 use crate::context::{Identity, TenantContext};
 use crate::error::{Error, Result};
 use crate::permission::AnyRole;
-use crate::session::{LoadsAs, Operation, Source, Transaction, execute, load};
+pub use crate::session::LoadsAs;
+use crate::session::{Operation, Source, Transaction, execute, load};
 use crate::tenant::TenantKey;
 
 /// A context without an [`Authenticator`](crate::Authenticator): for a job that acts on its own, a seed, a test.

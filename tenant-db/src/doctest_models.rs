@@ -13,6 +13,17 @@ mod models {
         }
     }
 
+    diesel::table! {
+        invoices (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> Uuid,
+            customer_id -> Uuid,
+            amount -> BigInt,
+        }
+    }
+
+    diesel::allow_tables_to_appear_in_same_query!(customers, invoices);
+
     #[derive(Permission)]
     #[permission("customers:read")]
     pub struct ReadCustomers;
@@ -35,6 +46,14 @@ mod models {
         pub id: Uuid,
         pub name: String,
         pub credit_limit: i64,
+    }
+
+    #[derive(Debug, TenantScoped)]
+    #[tenant(table = invoices, read = ReadCustomers, write = WriteCustomers, references(Customer, customer_id))]
+    pub struct Invoice {
+        pub id: Uuid,
+        pub customer_id: Uuid,
+        pub amount: i64,
     }
 
     #[derive(TenantInsert)]

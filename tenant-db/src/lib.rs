@@ -115,6 +115,7 @@ pub mod danger;
 pub mod database;
 mod database_error;
 pub mod doctor;
+pub mod dsl;
 mod error;
 mod meta;
 mod model;
@@ -139,7 +140,7 @@ pub use meta::{
     CheckMeta, ColumnMeta, ExclusionElement, ExclusionMeta, ExclusionOperand, ModelMeta, OnDelete,
     ReferenceMeta, Tenancy, UniqueMeta, registered_models,
 };
-pub use model::TenantModel;
+pub use model::{Joinable, Model, TenantModel};
 pub use permission::{AnyRole, Grants, NoPermission, Permission, Role};
 pub use query::{ScopedQuery, TenantInsert, TenantUpdate};
 pub use scoped::TenantScoped;

@@ -3,22 +3,17 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use diesel::pg::Pg;
-use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
-use diesel::query_dsl::methods::{
-    BoxedDsl, DistinctDsl, FilterDsl, LimitDsl, OffsetDsl, OrderDsl, SelectDsl,
-};
 use futures_util::future::BoxFuture;
 
-use crate::error::{OptionalExtension, Result};
-use crate::model::TenantModel;
+use crate::error::{Error, OptionalExtension, Result};
+use crate::model::{Joinable, Model, TenantModel};
 use crate::permission::{AnyRole, Grants};
 use crate::query::{
-    ChangesOf, Columns, CountRows, DeleteTarget, ExistsRows, ForUpdate, InQuery, InScope, InsertInto, Locked,
-    Parenthesized, ScopedQuery, Unlocked, WholeRow, checked, delete_one, in_order, insert_batch, insert_one,
-    keys_per_statement, single, update_one,
+    Arranged, BelongsTo, ChangesOf, Columns, Filter, ForUpdate, Grouped, InnerJoin, InsertInto, Joined,
+    JoinsTo, LeftJoin, Orders, ScopedQuery, SelectableFrom, Selects, Sources, WholeRow, delete_one,
+    insert_batch, insert_one, keys_per_statement, update_one,
 };
-use crate::session::{LoadsAs, Operation, Source};
+use crate::session::Source;
 
 /// The rows of `M` that belong to one tenant, for somebody with role `R`.
 ///
@@ -37,9 +32,6 @@ pub struct TenantScoped<'a, M: TenantModel, R = AnyRole> {
     role: PhantomData<fn() -> (M, R)>,
 }
 
-/// The query of a model before anything was added to it.
-type Everything<M> = <M as TenantModel>::Query;
-
 impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     pub(crate) fn new(source: Source<'a, M::Key>) -> Self {
         Self { source, role: PhantomData }
@@ -52,8 +44,8 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     }
 
     /// All rows, as a query to which more can be added.
-    pub fn query(&self) -> ScopedQuery<'a, M, R, Everything<M>> {
-        ScopedQuery::new(self.source, M::table().as_query())
+    pub fn query(&self) -> ScopedQuery<'a, M, R> {
+        ScopedQuery::new(self.source)
     }
 }
 
@@ -69,12 +61,8 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     where
         R: Grants<M::Read>,
     {
-        let source = self.source;
-        let query = M::table().as_query();
-        let query = query.filter(M::primary_key_eq(key)).filter(M::tenant_eq(source.tenant()));
-        let query = query.select(M::selection());
-        let operation = Operation::read("find", M::META.name);
-        Box::pin(async move { source.run(operation, checked::<M, _>(source, query)).await.and_then(single) })
+        let rows = self.query().with_key(key);
+        Box::pin(async move { rows.await?.pop().ok_or(Error::NotFound { model: M::META.name }) })
     }
 
     /// The row with this primary key, or `None`.
@@ -99,115 +87,107 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     where
         R: Grants<M::Read>,
     {
-        let source = self.source;
-        let mut keys = keys.into_iter().peekable();
-        let mut batches = Vec::new();
-        while keys.peek().is_some() {
-            let batch = keys.by_ref().take(keys_per_statement(M::META)).collect();
-            let query = M::table().as_query();
-            let query = query.filter(M::primary_key_any(batch)).filter(M::tenant_eq(source.tenant()));
-            batches.push(checked::<M, _>(source, query.select(M::selection())));
-        }
-        if batches.is_empty() {
-            return Box::pin(async { Ok(Vec::new()) });
-        }
-        let operation = Operation::read("find_many", M::META.name).of_statements(batches.len());
-        source.run(operation, in_order(batches))
+        self.query().with_keys(keys, keys_per_statement(M::META))
     }
 }
 
 /// Queries: each starts from all rows of the tenant. [`ScopedQuery`] has the rest of the verbs.
 impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     /// The rows for which `predicate` is true.
-    pub fn filter<P>(
-        &self,
-        predicate: P,
-    ) -> ScopedQuery<'a, M, R, <Everything<M> as FilterDsl<Parenthesized<P>>>::Output>
-    where
-        P: InScope<M> + QueryFragment<Pg> + QueryId,
-        Everything<M>: FilterDsl<Parenthesized<P>>,
-    {
+    pub fn filter<P: Filter<'a, M>>(&self, predicate: P) -> ScopedQuery<'a, M, R> {
         self.query().filter(predicate)
     }
 
     /// All rows, ordered by `expression`.
-    pub fn order<E>(
-        &self,
-        expression: E,
-    ) -> ScopedQuery<'a, M, R, <Everything<M> as OrderDsl<InQuery<E>>>::Output>
-    where
-        E: InScope<M> + QueryFragment<Pg> + QueryId,
-        Everything<M>: OrderDsl<InQuery<E>>,
-    {
+    pub fn order<E: Orders<'a, M>>(&self, expression: E) -> ScopedQuery<'a, M, R, WholeRow, Arranged> {
         self.query().order(expression)
     }
 
     /// At most `rows` rows.
-    pub fn limit(&self, rows: i64) -> ScopedQuery<'a, M, R, <Everything<M> as LimitDsl>::Output>
-    where
-        Everything<M>: LimitDsl,
-    {
+    pub fn limit(&self, rows: i64) -> ScopedQuery<'a, M, R, WholeRow, Arranged> {
         self.query().limit(rows)
     }
 
     /// All rows but the first `rows`.
-    pub fn offset(&self, rows: i64) -> ScopedQuery<'a, M, R, <Everything<M> as OffsetDsl>::Output>
-    where
-        Everything<M>: OffsetDsl,
-    {
+    pub fn offset(&self, rows: i64) -> ScopedQuery<'a, M, R, WholeRow, Arranged> {
         self.query().offset(rows)
     }
 
     /// Each distinct row once.
-    pub fn distinct(&self) -> ScopedQuery<'a, M, R, <Everything<M> as DistinctDsl>::Output>
-    where
-        Everything<M>: DistinctDsl,
-    {
+    pub fn distinct(&self) -> ScopedQuery<'a, M, R, WholeRow, Arranged> {
         self.query().distinct()
     }
 
+    /// The first row of those for which `expression` is the same. See [`ScopedQuery::distinct_on`].
+    pub fn distinct_on<E: Orders<'a, M>>(&self, expression: E) -> ScopedQuery<'a, M, R, WholeRow, Arranged> {
+        self.query().distinct_on(expression)
+    }
+
     /// Columns, or any expression of diesel, instead of the model.
-    pub fn select<E>(&self, expression: E) -> ScopedQuery<'a, M, R, Everything<M>, Columns<E>>
+    pub fn select<E>(&self, expression: E) -> ScopedQuery<'a, M, R, Columns<E::SqlType>>
     where
-        E: InScope<M> + QueryFragment<Pg> + QueryId,
+        E: Selects<'a, M> + SelectableFrom<()>,
     {
         self.query().select(expression)
     }
 
-    /// All rows, as a query to which filters can be added under conditions.
-    pub fn into_boxed<'q>(&self) -> ScopedQuery<'a, M, R, <Everything<M> as BoxedDsl<'q, Pg>>::Output>
-    where
-        Everything<M>: BoxedDsl<'q, Pg>,
-    {
-        self.query().into_boxed()
+    /// The rows in groups. See [`ScopedQuery::group_by`].
+    pub fn group_by<G: Orders<'a, M>>(&self, expression: G) -> ScopedQuery<'a, M, R, Grouped<G>> {
+        self.query().group_by(expression)
+    }
+
+    /// All rows, as a query. See [`ScopedQuery::into_boxed`].
+    pub fn into_boxed(&self) -> ScopedQuery<'a, M, R> {
+        self.query()
     }
 
     /// All rows, locked until the end of the transaction. Needs the permission to update.
-    pub fn for_update(&self) -> ScopedQuery<'a, M, R, Everything<M>, WholeRow, ForUpdate>
+    pub fn for_update(&self) -> ScopedQuery<'a, M, R, WholeRow, ForUpdate>
     where
         R: Grants<M::Update>,
     {
         self.query().for_update()
     }
+
+    /// Rows that are marked as deleted as well. See [`ScopedQuery::with_deleted`].
+    pub fn with_deleted(&self) -> ScopedQuery<'a, M, R> {
+        self.query().with_deleted()
+    }
+
+    /// The rows with those of `B` that they refer to, or that refer to them. See [`ScopedQuery::inner_join`].
+    pub fn inner_join<B>(&self) -> ScopedQuery<'a, Joined<M, B, InnerJoin>, R>
+    where
+        B: Joinable<M::Key>,
+        M: JoinsTo<B>,
+        R: Grants<B::Read>,
+        Joined<M, B, InnerJoin>: Sources<Key = M::Key>,
+    {
+        self.query().inner_join::<B>()
+    }
+
+    /// The rows with those of `B`, or with `None`. See [`ScopedQuery::left_join`].
+    pub fn left_join<B>(&self) -> ScopedQuery<'a, Joined<M, B, LeftJoin>, R>
+    where
+        B: Joinable<M::Key>,
+        M: JoinsTo<B>,
+        R: Grants<B::Read>,
+        Joined<M, B, LeftJoin>: Sources<Key = M::Key>,
+    {
+        self.query().left_join::<B>()
+    }
+
+    /// The rows that refer to any of `parents`: their children, in one statement.
+    /// [`GroupedBy`](crate::query::GroupedBy) sorts them to their parents.
+    pub fn belonging_to<P: Model>(&self, parents: &[P]) -> ScopedQuery<'a, M, R>
+    where
+        M: BelongsTo<P>,
+    {
+        self.query().belonging_to(parents)
+    }
 }
 
-/// The rows of a model for one tenant, with nothing else asked for.
-type AllRows<M> = <<Everything<M> as FilterDsl<<M as TenantModel>::TenantEq>>::Output as SelectDsl<
-    <M as TenantModel>::Selection,
->>::Output;
-
-/// The first row of a model for one tenant.
-type FirstRow<M> =
-    <<<Everything<M> as LimitDsl>::Output as FilterDsl<<M as TenantModel>::TenantEq>>::Output as SelectDsl<
-        <M as TenantModel>::Selection,
-    >>::Output;
-
 /// Reading everything.
-impl<'a, M: TenantModel, R> TenantScoped<'a, M, R>
-where
-    Everything<M>: FilterDsl<M::TenantEq>,
-    <Everything<M> as FilterDsl<M::TenantEq>>::Output: SelectDsl<M::Selection>,
-{
+impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     /// All rows of the tenant.
     ///
     /// # Errors
@@ -216,7 +196,6 @@ where
     pub fn load(&self) -> BoxFuture<'a, Result<Vec<M>>>
     where
         R: Grants<M::Read>,
-        Locked<AllRows<M>, Unlocked>: LoadsAs<M::Row> + 'a,
     {
         self.query().load()
     }
@@ -229,10 +208,6 @@ where
     pub fn first(&self) -> BoxFuture<'a, Result<M>>
     where
         R: Grants<M::Read>,
-        Everything<M>: LimitDsl,
-        <Everything<M> as LimitDsl>::Output: FilterDsl<M::TenantEq>,
-        <<Everything<M> as LimitDsl>::Output as FilterDsl<M::TenantEq>>::Output: SelectDsl<M::Selection>,
-        Locked<FirstRow<M>, Unlocked>: LoadsAs<M::Row> + 'a,
     {
         self.query().first()
     }
@@ -245,7 +220,6 @@ where
     pub fn count(&self) -> BoxFuture<'a, Result<i64>>
     where
         R: Grants<M::Read>,
-        CountRows<Locked<AllRows<M>, Unlocked>>: LoadsAs<i64> + 'a,
     {
         self.query().count()
     }
@@ -258,7 +232,6 @@ where
     pub fn exists(&self) -> BoxFuture<'a, Result<bool>>
     where
         R: Grants<M::Read>,
-        ExistsRows<Locked<AllRows<M>, Unlocked>>: LoadsAs<bool> + 'a,
     {
         self.query().exists()
     }
@@ -283,7 +256,7 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
         I: InsertInto<'a, M>,
     {
         let inserted = insert_one(self.source, new);
-        Box::pin(async move { inserted.await.and_then(single) })
+        Box::pin(async move { inserted.await?.pop().ok_or(Error::NotFound { model: M::META.name }) })
     }
 
     /// Inserts rows and returns them in their order. All of them or none: more than fit into one statement go into
@@ -323,7 +296,6 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     pub fn delete(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<()>>
     where
         R: Grants<M::Delete>,
-        M::Found: DeleteTarget<'a, M>,
     {
         delete_one::<M>(self.source, key)
     }

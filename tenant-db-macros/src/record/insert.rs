@@ -52,10 +52,10 @@ pub(super) fn inert(record: &Record) -> TokenStream {
 /// No field is the tenant column; together they fill every column that has to be filled.
 ///
 /// ```text
-/// const _: () = __p::assert_not_tenant_column(<__Model as ::tenant_db::TenantModel>::META, "NewCustomer", …);
+/// const _: () = __p::assert_not_tenant_column(<__Model as ::tenant_db::Model>::META, "NewCustomer", …);
 /// const __COLUMNS: &[&str] = &[…];
-/// const _: () = __p::assert_complete(<__Model as ::tenant_db::TenantModel>::META, "NewCustomer", __COLUMNS);
-/// const __KEY_IS_GIVEN: bool = __p::names_primary_key(<__Model as ::tenant_db::TenantModel>::META, __COLUMNS);
+/// const _: () = __p::assert_complete(<__Model as ::tenant_db::Model>::META, "NewCustomer", __COLUMNS);
+/// const __KEY_IS_GIVEN: bool = __p::names_primary_key(<__Model as ::tenant_db::Model>::META, __COLUMNS);
 /// ```
 fn checks(record: &Record) -> TokenStream {
     let name = record.ident.unraw().to_string();
@@ -63,7 +63,7 @@ fn checks(record: &Record) -> TokenStream {
         let (column, span) = (column_alias(field.column()?), at(field.ident.span()));
         Some(quote_spanned! {span=>
             const _: () = __p::assert_not_tenant_column(
-                <__Model as ::tenant_db::TenantModel>::META,
+                <__Model as ::tenant_db::Model>::META,
                 #name,
                 <#column as __p::diesel::query_source::Column>::NAME,
             );
@@ -72,12 +72,12 @@ fn checks(record: &Record) -> TokenStream {
     let columns = columns(record).map(column_alias);
     let span = at(record.ident.span());
     let complete = quote_spanned! {span=>
-        const _: () = __p::assert_complete(<__Model as ::tenant_db::TenantModel>::META, #name, __COLUMNS);
+        const _: () = __p::assert_complete(<__Model as ::tenant_db::Model>::META, #name, __COLUMNS);
     };
     let key_is_given = (!record.fields.is_empty()).then(|| {
         quote! {
             const __KEY_IS_GIVEN: bool =
-                __p::names_primary_key(<__Model as ::tenant_db::TenantModel>::META, __COLUMNS);
+                __p::names_primary_key(<__Model as ::tenant_db::Model>::META, __COLUMNS);
         }
     });
     quote! {

@@ -39,7 +39,7 @@ pub(super) fn inert(record: &Record) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics ::tenant_db::TenantUpdate for #ident #type_generics #where_clause {
                 type Model = __Model;
-                type Changes = <__Model as ::tenant_db::TenantModel>::TenantEq;
+                type Changes = __p::NoChange<<__Model as ::tenant_db::Model>::Table>;
                 fn is_empty(&self) -> bool {
                     ::core::unreachable!()
                 }
@@ -54,7 +54,7 @@ pub(super) fn inert(record: &Record) -> TokenStream {
 /// No field is the tenant column or part of the primary key.
 ///
 /// ```text
-/// const _: () = __p::assert_updatable(<__Model as ::tenant_db::TenantModel>::META, "CustomerChanges", …);
+/// const _: () = __p::assert_updatable(<__Model as ::tenant_db::Model>::META, "CustomerChanges", …);
 /// ```
 fn checks(record: &Record) -> TokenStream {
     let name = record.ident.unraw().to_string();
@@ -62,7 +62,7 @@ fn checks(record: &Record) -> TokenStream {
         let (column, span) = (column_alias(field.column()?), at(field.ident.span()));
         Some(quote_spanned! {span=>
             const _: () = __p::assert_updatable(
-                <__Model as ::tenant_db::TenantModel>::META,
+                <__Model as ::tenant_db::Model>::META,
                 #name,
                 <#column as __p::diesel::query_source::Column>::NAME,
             );

@@ -23,13 +23,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream, Errors> {
     shape::no_generics(&ctxt, input, "TenantScoped");
     let attr = ScopedAttr::read(&ctxt, input);
     let model = check::model(&ctxt, input, attr, fields);
-    let through = model.as_ref().and_then(|model| model.tenancy.through());
-    if let Some(through) = through {
-        ctxt.error(&through.parent, "`through` is not supported yet: give the table a tenant column");
-    }
-    let fallback = || {
-        model.as_ref().filter(|_| input.generics.params.is_empty() && through.is_none()).map(expand::inert)
-    };
+    let fallback = || model.as_ref().filter(|_| input.generics.params.is_empty()).map(expand::inert);
     ctxt.check().map_err(|errors| errors.beside(fallback()))?;
     Ok(model.as_ref().map(expand::scoped).unwrap_or_default())
 }

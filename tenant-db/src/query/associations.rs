@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::fragments::Piece;
-use crate::model::Model;
+use super::select::ScopedQuery;
+use crate::__private::Condition;
+use crate::model::{Model, TenantModel};
 
 /// A model whose rows refer to rows of `Parent`. `#[tenant(references(Parent, foreign_key))]` and `#[tenant(through(…))]`
 /// implement it where the struct has fields for the foreign key.
@@ -20,7 +21,7 @@ pub trait BelongsTo<Parent: Model>: Model {
 
     /// `foreign_key = ANY($1)`.
     #[doc(hidden)]
-    fn belongs_to_any(keys: Vec<Parent::PrimaryKey>) -> Piece<'static>;
+    fn belongs_to_any(keys: Vec<Parent::PrimaryKey>) -> Condition;
 }
 
 /// What a foreign key's field says: a key, or an `Option` of one.
@@ -83,5 +84,19 @@ where
             }
         }
         groups
+    }
+}
+
+impl<'a, M: TenantModel, R> ScopedQuery<'a, M, R> {
+    /// Keeps the rows that refer to any of `parents`: their children, in one statement.
+    ///
+    /// # Isolation
+    ///
+    /// Parents only lend their keys: whatever keys they are, the rows are the tenant's.
+    pub fn belonging_to<P: Model>(self, parents: &[P]) -> Self
+    where
+        M: BelongsTo<P>,
+    {
+        self.that(M::belongs_to_any(parents.iter().map(Model::primary_key).collect()))
     }
 }

@@ -230,8 +230,7 @@ impl<'a, F: Sources, S> CombinedQuery<'a, F, S> {
     /// Those of [`ScopedQuery::load`].
     pub fn count(self) -> BoxFuture<'a, Result<i64>> {
         let reader = One::<BigInt, i64>::new();
-        let rows =
-            read::<F, _>(self.source, Self::reading("count"), self.raw, CountRows(self.sides), reader);
+        let rows = read::<F, _>(self.source, Self::reading("count"), self.raw, CountRows(self.sides), reader);
         Box::pin(async move { rows.await.and_then(|rows| only(rows, F::Root::META.name)) })
     }
 }

@@ -33,16 +33,6 @@ pub(super) fn in_a_list<'b, 'p: 'b>(
     Ok(())
 }
 
-/// SQL of this crate's own, without values.
-pub(crate) struct Words(pub(crate) &'static str);
-
-impl QueryFragment<Pg> for Words {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(self.0);
-        Ok(())
-    }
-}
-
 /// How far a query is from a list of filters: what may still be done with it.
 pub trait Stage: Send + 'static {
     /// The SQL at its end, with a space in front, or nothing.

@@ -8,7 +8,7 @@ use diesel::pg::Pg;
 use diesel::query_source::QuerySource;
 use diesel::row::Row;
 
-use super::fragments::{Piece, Types};
+use super::fragments::Types;
 use super::parts::Part;
 use super::predicate::Named;
 use crate::error::{Error, Result};
@@ -201,9 +201,6 @@ impl diesel::query_builder::QueryFragment<Pg> for Table {
         Ok(())
     }
 }
-
-/// Pieces that outlive every query.
-pub(crate) type StaticPiece = Piece<'static>;
 
 /// Adds to a tuple: joins of joins are flat.
 pub trait Append<T> {

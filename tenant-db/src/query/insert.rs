@@ -6,14 +6,14 @@ use diesel::query_builder::{AstPass, InsertStatement, QueryFragment};
 use diesel::result::QueryResult;
 use futures_util::future::BoxFuture;
 
-use super::fragments::{Piece, Whole};
+use super::fragments::Piece;
 use super::load::Models;
-use super::rows::in_order;
+use super::rows::{in_order, loading};
 use super::write::push_returning;
 use crate::error::Result;
 use crate::meta::Tenancy;
 use crate::model::TenantModel;
-use crate::session::{Operation, Source, load_rows};
+use crate::session::{Operation, Source};
 
 /// A struct from which a row of [`Model`](Self::Model) is made. `#[derive(TenantInsert)]` implements it.
 ///
@@ -121,10 +121,9 @@ where
     M: TenantModel,
     I: InsertInto<'a, M>,
 {
-    let statement =
-        Whole(Insert { rows: new.one(source.tenant()), returning: Some(Box::new(M::selection())) });
-    let reader = Models::<M>::of(source);
-    source.run(inserting::<M>("insert", 1), move |wire| load_rows(wire, &statement, reader.clone()))
+    let rows = new.one(source.tenant());
+    let statement = Insert { rows, returning: Some(Box::new(M::selection())) };
+    source.run(inserting::<M>("insert", 1), loading(statement, Models::<M>::of(source)))
 }
 
 /// Inserts a batch: one statement, or as many as PostgreSQL's limit on parameters asks for, all in one transaction.
@@ -141,12 +140,9 @@ where
     let mut statements = Vec::new();
     while rows.peek().is_some() {
         let batch = rows.by_ref().take(rows_per_statement).collect();
-        let statement = Whole(Insert {
-            rows: I::batch(batch, source.tenant()),
-            returning: Some(Box::new(M::selection())),
-        });
-        let reader = Models::<M>::of(source);
-        statements.push(move |wire| load_rows(wire, &statement, reader.clone()));
+        let rows = I::batch(batch, source.tenant());
+        let statement = Insert { rows, returning: Some(Box::new(M::selection())) };
+        statements.push(loading(statement, Models::<M>::of(source)));
     }
     if statements.is_empty() {
         return Box::pin(async { Ok(Vec::new()) });

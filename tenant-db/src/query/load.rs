@@ -6,17 +6,18 @@ use diesel::query_dsl::CompatibleType;
 use diesel::row::{Field, Row};
 use futures_util::future::BoxFuture;
 
-use super::fragments::{CountRows, ExistsRows, Stage, Types, Whole};
+use super::fragments::{CountRows, ExistsRows, Piece, Stage, Types};
 use super::from::{Sources, foreign_row};
-use super::parts::{List, Parts};
+use super::parts::{Condition, List, Parts};
 use super::predicate::Tenant;
 use super::raw::RawSql;
+use super::rows::{in_order, loading};
 use super::select::ScopedQuery;
 use super::shape::{Columns, WholeRow};
 use crate::error::{Error, Result};
-use crate::model::Model;
+use crate::model::{Model, TenantModel};
 use crate::permission::Grants;
-use crate::session::{Operation, ReadRow, Source, load_rows};
+use crate::session::{Operation, ReadRow, Source};
 
 /// A selection whose rows can be read as `U`.
 #[diagnostic::on_unimplemented(
@@ -167,10 +168,9 @@ where
     F: Sources,
     D: ReadRow + Clone + Send + 'static,
 {
-    let query = Whole(query);
     Box::pin(async move {
         let operation = operation.with_foreign_sql(raw.verdict()?);
-        source.run(operation, move |wire| load_rows(wire, &query, reader.clone())).await
+        source.run(operation, loading(query, reader)).await
     })
 }
 
@@ -303,5 +303,47 @@ impl<'a, F: Sources, R, ST: 'static, L: Stage> ScopedQuery<'a, F, R, Columns<ST>
     {
         let rows = self.limit(1).columns("first");
         Box::pin(async move { rows.await.and_then(|rows| only(rows, F::Root::META.name)) })
+    }
+}
+
+/// By key.
+impl<'a, F: Sources, R> ScopedQuery<'a, F, R> {
+    /// The rows that `condition` means, which this crate wrote.
+    pub(crate) fn that(mut self, condition: Piece<'a>) -> Self {
+        self.parts.condition = Some(match self.parts.condition.take() {
+            None => Condition::One(condition),
+            Some(before) => before.and(condition),
+        });
+        self
+    }
+
+    pub(crate) fn with_key(
+        self,
+        key: <F::Root as Model>::PrimaryKey,
+    ) -> BoxFuture<'a, Result<Vec<F::Models>>> {
+        self.that(Box::new(F::Root::primary_key_eq(key))).models("find")
+    }
+}
+
+impl<'a, M: TenantModel, R> ScopedQuery<'a, M, R> {
+    /// The rows with any of `keys`, in as many statements as they need.
+    pub(crate) fn with_keys(
+        self,
+        keys: impl IntoIterator<Item = M::PrimaryKey>,
+        at_a_time: usize,
+    ) -> BoxFuture<'a, Result<Vec<M>>> {
+        let source = self.source;
+        let mut keys = keys.into_iter().peekable();
+        let mut batches = Vec::new();
+        while keys.peek().is_some() {
+            let batch = keys.by_ref().take(at_a_time).collect();
+            let query = ScopedQuery::<M, R>::new(source).that(Box::new(M::primary_key_any(batch)));
+            batches.push(loading(query.parts, Models::<M>::of(source)));
+        }
+        if batches.is_empty() {
+            return Box::pin(async { Ok(Vec::new()) });
+        }
+        let operation = Operation::read("find_many", M::META.name).of_statements(batches.len());
+        source.run(operation, in_order(batches))
     }
 }

@@ -29,10 +29,9 @@ mod write;
 
 pub use associations::{BelongsTo, GroupedBy, ParentKey};
 pub use combine::{CombinedQuery, Direction};
-pub(crate) use delete::delete_one;
 pub use delete::OnlyFilters;
+pub(crate) use delete::delete_one;
 pub use fragments::{Arranged, Filtered, ForUpdate, SkipLocked, Stage};
-pub(crate) use from::foreign_row;
 pub use from::{Aliased, Append, Global, InnerJoin, Joined, Joins, LeftJoin, Sources};
 pub use insert::{InsertInto, InsertRecord, TenantInsert};
 pub(crate) use insert::{insert_batch, insert_one};

@@ -160,9 +160,7 @@ impl<'a> Parts<'a> {
 
     fn push_list<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         match &self.list {
-            List::Models => {
-                in_a_list(self.tables.iter().map(|part| &part.selection), out.reborrow())
-            }
+            List::Models => in_a_list(self.tables.iter().map(|part| &part.selection), out.reborrow()),
             List::Columns(piece) => {
                 for part in self.scoped_tables() {
                     push_tenant_of(part.table, out)?;

@@ -194,7 +194,10 @@ const ANCESTORS: [&str; 8] = [
 ];
 
 fn ancestor_name(depth: usize) -> QueryResult<&'static str> {
-    ANCESTORS.get(depth).copied().ok_or_else(|| malformed("more than eight tables between a row and its tenant"))
+    ANCESTORS
+        .get(depth)
+        .copied()
+        .ok_or_else(|| malformed("more than eight tables between a row and its tenant"))
 }
 
 fn malformed(reason: &'static str) -> diesel::result::Error {
@@ -215,19 +218,6 @@ pub(crate) fn push_scope<'b>(
         out.push_sql(" IS NULL");
     }
     Ok(())
-}
-
-/// [`push_scope`] as a piece.
-pub(crate) struct Scope {
-    pub(crate) table: Named,
-    pub(crate) tenant: Tenant,
-    pub(crate) with_deleted: bool,
-}
-
-impl QueryFragment<Pg> for Scope {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        push_scope(self.table, &self.tenant, self.with_deleted, &mut out)
-    }
 }
 
 /// The tenant of a child table's row: that of its parent, looked up.

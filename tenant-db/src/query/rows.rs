@@ -1,9 +1,25 @@
 //! Several statements in a row.
 
+use diesel::pg::Pg;
+use diesel::query_builder::QueryFragment;
 use futures_util::future::BoxFuture;
 
+use super::fragments::Whole;
 use crate::error::Result;
-use crate::session::Wire;
+use crate::session::{ReadRow, Wire, load_rows};
+
+/// Loads what `query` finds, by `reader`.
+pub(crate) fn loading<'a, Q, D>(
+    query: Q,
+    reader: D,
+) -> impl for<'c> Fn(Wire<'c>) -> BoxFuture<'c, Result<Vec<D::Out>>> + Send + use<'a, Q, D>
+where
+    Q: QueryFragment<Pg> + Send + 'a,
+    D: ReadRow + Clone + Send + 'static,
+{
+    let query = Whole(query);
+    move |wire| load_rows(wire, &query, reader.clone())
+}
 
 /// Runs pieces of work one after the other and gathers their rows. Statements are written down at once, and sent as
 /// their turn comes.

@@ -133,10 +133,7 @@ impl<'a, F: Sources, R, S, L: Stage> ScopedQuery<'a, F, R, S, L> {
     }
 
     /// Orders by `expression` where earlier orders leave it open.
-    pub fn then_order_by<E: Orders<'a, F>>(
-        mut self,
-        expression: E,
-    ) -> ScopedQuery<'a, F, R, S, L::Arranged> {
+    pub fn then_order_by<E: Orders<'a, F>>(mut self, expression: E) -> ScopedQuery<'a, F, R, S, L::Arranged> {
         self.look_at(&expression, Place::List);
         self.parts.order.push(Box::new(expression));
         self.typed()
@@ -285,7 +282,11 @@ impl<'a, F: Sources, R, G: Expression, L: Stage> ScopedQuery<'a, F, R, Grouped<G
 }
 
 impl<'a, F: Sources, R, S, L> ScopedQuery<'a, F, R, S, L> {
-    fn selecting<E>(mut self, expression: E, aggregates: bool) -> ScopedQuery<'a, F, R, Columns<E::SqlType>, L>
+    fn selecting<E>(
+        mut self,
+        expression: E,
+        aggregates: bool,
+    ) -> ScopedQuery<'a, F, R, Columns<E::SqlType>, L>
     where
         E: Expression + QueryFragment<Pg> + Send + 'a,
     {

@@ -132,7 +132,8 @@ impl<F, B> Sources for Correlated<F, B>
 where
     F: Sources,
     B: Joins<F::Key>,
-    diesel::internal::table_macro::Join<F::Scope, B::Scope, diesel::internal::table_macro::Inner>: QuerySource,
+    diesel::internal::table_macro::Join<F::Scope, B::Scope, diesel::internal::table_macro::Inner>:
+        QuerySource,
 {
     type Key = F::Key;
     type Root = F::Root;
@@ -275,4 +276,3 @@ where
         SubQuery::new(self, Wrap::In)
     }
 }
-

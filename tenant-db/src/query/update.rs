@@ -7,13 +7,14 @@ use futures_util::future::BoxFuture;
 use super::delete::{OnlyFilters, with_key, write};
 use super::fragments::{Piece, Whole};
 use super::load::{Models, only};
+use super::rows::loading;
 use super::select::ScopedQuery;
 use super::shape::WholeRow;
 use super::write::Verb;
 use crate::error::{Error, Result};
 use crate::model::{Model, TenantModel};
 use crate::permission::Grants;
-use crate::session::{Operation, Source, execute, load_rows};
+use crate::session::{Operation, Source, execute};
 
 /// A struct that says which columns of a [`Model`](Self::Model) change. `#[derive(TenantUpdate)]` implements it.
 ///
@@ -83,18 +84,11 @@ where
     let Some(changes) = changes.changes() else {
         return Box::pin(async { Err(Error::NoChanges) });
     };
-    let statement = write::<M>(
-        source,
-        Verb::Update(changes),
-        Some(with_key::<M>(key)),
-        Some(Box::new(M::selection())),
-    );
-    let (statement, reader) = (Whole(statement), Models::<M>::of(source));
+    let statement =
+        write::<M>(source, Verb::Update(changes), Some(with_key::<M>(key)), Some(Box::new(M::selection())));
     let operation = Operation::write("update", M::META.name);
-    Box::pin(async move {
-        let rows = source.run(operation, move |wire| load_rows(wire, &statement, reader.clone())).await;
-        rows.and_then(|rows| only(rows, M::META.name))
-    })
+    let rows = source.run(operation, loading(statement, Models::<M>::of(source)));
+    Box::pin(async move { rows.await.and_then(|rows| only(rows, M::META.name)) })
 }
 
 impl<'a, M: TenantModel, R, L> ScopedQuery<'a, M, R, WholeRow, L> {

@@ -40,13 +40,7 @@ impl QueryFragment<Pg> for Write<'_> {
                 push_table(self.table.meta, &mut out);
             }
         }
-        push_condition(
-            Some(self.table),
-            &self.tenant,
-            self.with_deleted,
-            self.condition.as_ref(),
-            &mut out,
-        )?;
+        push_condition(Some(self.table), &self.tenant, self.with_deleted, self.condition.as_ref(), &mut out)?;
         push_returning(self.returning.as_ref(), out)
     }
 }

@@ -10,6 +10,7 @@ use diesel::deserialize::FromSqlRow;
 use diesel::pg::Pg;
 use diesel::query_builder::{Query, QueryFragment};
 use diesel::query_dsl::CompatibleType;
+use diesel::row::Row;
 use diesel_async::AsyncConnectionCore;
 use futures_util::TryStreamExt;
 use futures_util::future::{BoxFuture, join};
@@ -151,15 +152,37 @@ where
     }
 }
 
-/// A statement whose rows are a tenant's key, which is checked and taken off, and what can be read as `U`.
-#[diagnostic::on_unimplemented(
-    message = "what this query selects cannot be loaded as `{U}`",
-    note = "`{U}` has to fit the selected columns: a tuple, or a struct with `#[derive(Queryable)]`, whose fields have the columns' types in their order"
-)]
-pub trait LoadsColumnsAs<K, U>: LoadsAs<(K, U)> {}
+/// How a row is taken apart, and checked (I6).
+pub(crate) trait ReadRow {
+    type Out: Send + 'static;
 
-#[diagnostic::do_not_recommend]
-impl<Q, K, U> LoadsColumnsAs<K, U> for Q where Q: LoadsAs<(K, U)> {}
+    fn read<'r>(&self, row: &impl Row<'r, Pg>) -> Result<Self::Out>;
+}
+
+/// Sends a statement and reads its rows by `reader`.
+pub(crate) fn load_rows<'c, Q, D>(wire: Wire<'c>, query: &Q, reader: D) -> BoxFuture<'c, Result<Vec<D::Out>>>
+where
+    Q: Query + QueryFragment<Pg>,
+    D: ReadRow + Send + 'static,
+{
+    // diesel-async turns the statement into bytes before it returns, so the future does not hold the query.
+    let (statement, types) = wire.prepare(query);
+    let mut connection = wire.session.connection();
+    let answer = AsyncConnectionCore::load(&mut connection, statement);
+    Box::pin(async move {
+        let mut rows = answer.await.map_err(|error| wire.failed(error))?;
+        let (mut values, mut refused) = (Vec::new(), None);
+        // To the last row, also when one cannot be read: only then it is known that the statement was carried out.
+        while let Some(row) = rows.try_next().await.map_err(|error| wire.failed(error))? {
+            match reader.read(&row) {
+                Ok(value) => values.push(value),
+                Err(error) => refused = Some(error),
+            }
+        }
+        wire.answered(values.len(), types);
+        refused.map_or(Ok(values), Err)
+    })
+}
 
 /// Sends a statement and reads its rows.
 pub(crate) fn load<'c, Q, U>(wire: Wire<'c>, query: &Q) -> BoxFuture<'c, Result<Vec<U>>>

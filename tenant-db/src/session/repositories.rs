@@ -3,7 +3,8 @@
 use super::db::TenantDb;
 use super::engine::Source;
 use crate::context::TenantContext;
-use crate::model::TenantModel;
+use crate::model::{Joinable, TenantModel};
+use crate::query::{Global, ScopedQuery, Sources};
 use crate::scoped::TenantScoped;
 use crate::tenant::TenantKey;
 
@@ -28,6 +29,12 @@ pub trait Repositories<R, K: TenantKey> {
     fn scoped<'a, M>(&'a self, context: &'a TenantContext<R, K>) -> TenantScoped<'a, M, R>
     where
         M: TenantModel<Key = K>;
+
+    /// The rows of the global table of `G`, to be read with any context: `#[derive(GlobalTable)]`.
+    fn global<'a, G>(&'a self, context: &'a TenantContext<R, K>) -> ScopedQuery<'a, Global<G, K>, R>
+    where
+        G: Joinable<K>,
+        Global<G, K>: Sources<Key = K>;
 }
 
 impl<R, K: TenantKey> Repositories<R, K> for TenantDb {
@@ -36,5 +43,13 @@ impl<R, K: TenantKey> Repositories<R, K> for TenantDb {
         M: TenantModel<Key = K>,
     {
         TenantScoped::new(Source::Pool { db: self, context: &context.inner })
+    }
+
+    fn global<'a, G>(&'a self, context: &'a TenantContext<R, K>) -> ScopedQuery<'a, Global<G, K>, R>
+    where
+        G: Joinable<K>,
+        Global<G, K>: Sources<Key = K>,
+    {
+        ScopedQuery::of_global(Source::Pool { db: self, context: &context.inner })
     }
 }

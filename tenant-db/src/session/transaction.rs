@@ -18,8 +18,9 @@ use super::pipeline::together;
 use super::pool::Lease;
 use crate::context::ContextInner;
 use crate::error::{Error, Result};
-use crate::model::TenantModel;
+use crate::model::{Joinable, TenantModel};
 use crate::permission::AnyRole;
+use crate::query::{Global, ScopedQuery, Sources};
 use crate::scoped::TenantScoped;
 use crate::tenant::TenantKey;
 
@@ -225,6 +226,15 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
         M: TenantModel<Key = K>,
     {
         TenantScoped::new(Source::Transaction(&self.state))
+    }
+
+    /// The rows of the global table of `G`, read in this transaction.
+    pub fn global<G>(&self) -> ScopedQuery<'_, Global<G, K>, R>
+    where
+        G: Joinable<K>,
+        Global<G, K>: Sources<Key = K>,
+    {
+        ScopedQuery::of_global(Source::Transaction(&self.state))
     }
 
     pub(crate) fn source(&self) -> Source<'_, K> {

@@ -34,7 +34,13 @@ pub(super) fn others(model: &Model) -> TokenStream {
 ///     type Key = CompanyId;
 /// }
 /// ```
-fn key(model: &Model) -> TokenStream {
+///
+/// A child table has its key from its parent.
+fn key(model: &Model) -> Option<TokenStream> {
+    model.tenancy.through().is_none().then(|| own_key(model))
+}
+
+fn own_key(model: &Model) -> TokenStream {
     let ident = &model.ident;
     let column = column_alias(&model.tenant_column);
     let (key, span) = match &model.key {
@@ -73,6 +79,9 @@ fn table_of(model: &Model) -> TokenStream {
 /// impl __p::TenantField for Customer { type Type = CompanyId; }
 /// ```
 fn tenant_field(model: &Model) -> Option<TokenStream> {
+    if model.tenancy.through().is_some() {
+        return None;
+    }
     let field = model.tenant_field()?;
     let (ident, ty, span) = (&model.ident, &field.ty, span_of(&field.ty));
     let associated = quote_spanned!(span=> type Type = #ty;);

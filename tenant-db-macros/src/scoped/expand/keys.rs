@@ -1,27 +1,26 @@
 //! The tenant, the primary key, and the conditions made from them.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::super::model::Model;
-use crate::names::column_alias;
+use super::super::tenancy::Tenancy;
+use crate::names::{column_alias, span_of};
 
-/// The types of the conditions, from the inside out.
+/// The types of the keys and of the conditions.
 ///
 /// ```text
 /// type __Key = <Customer as __p::ModelTenant>::Key;
-/// type __PrimaryKey = <Customer as __p::KeyField<0>>::Type;
+/// type __TenantColumn = __column_tenant_id;
+/// type __TenantSql = __p::diesel::dsl::SqlTypeOf<__column_tenant_id>;
 /// type __Tenant = __p::diesel::dsl::Eq<__column_tenant_id, __Key>;
+/// type __PrimaryKey = <Customer as __p::KeyField<0>>::Type;
 /// type __PrimaryKeyEq = __p::diesel::dsl::Eq<__column_id, __PrimaryKey>;
 /// type __PrimaryKeyAny = __p::diesel::dsl::EqAny<__column_id, ::std::vec::Vec<__PrimaryKey>>;
-/// type __Query = <__table::table as __p::diesel::query_builder::AsQuery>::Query;
-/// type __ByKey = __p::diesel::dsl::Filter<__Query, __PrimaryKeyEq>;
-/// type __ByKeys = __p::diesel::dsl::Filter<__Query, __PrimaryKeyAny>;
-/// type __Found = __p::diesel::dsl::Filter<__ByKey, __Tenant>;
 /// ```
 pub(super) fn types(model: &Model) -> TokenStream {
     let ident = &model.ident;
-    let tenant_column = column_alias(&model.tenant_column);
+    let tenant = tenant_types(model);
     let types: Vec<_> = model
         .primary_key
         .iter()
@@ -43,53 +42,87 @@ pub(super) fn types(model: &Model) -> TokenStream {
         (quote!((#(#types),*)), quote!(#all), quote!(__p::AnyOf<__PrimaryKeyEq>))
     };
     quote! {
-        type __Key = <#ident as __p::ModelTenant>::Key;
+        #tenant
         type __PrimaryKey = #primary_key;
-        type __Tenant = __p::diesel::dsl::Eq<#tenant_column, __Key>;
         type __PrimaryKeyEq = #equal;
         type __PrimaryKeyAny = #any;
-        type __Query = <__table::table as __p::diesel::query_builder::AsQuery>::Query;
-        type __ByKey = __p::diesel::dsl::Filter<__Query, __PrimaryKeyEq>;
-        type __ByKeys = __p::diesel::dsl::Filter<__Query, __PrimaryKeyAny>;
-        type __Found = __p::diesel::dsl::Filter<__ByKey, __Tenant>;
     }
 }
 
-/// The associated types of the same conditions.
+/// The tenant's column, or where a child table has it from.
 ///
 /// ```text
-/// type Key = __Key;
-/// type PrimaryKey = __PrimaryKey;
-/// type TenantColumn = __column_tenant_id;
-/// type TenantEq = __Tenant;
-/// …
+/// type __Key = <User as ::tenant_db::TenantModel>::Key;
+/// type __TenantColumn = __p::ParentTenant<Credential>;
+/// type __TenantSql = <User as ::tenant_db::TenantModel>::TenantSql;
 /// ```
-pub(super) fn associated_types(model: &Model) -> TokenStream {
-    let tenant_column = column_alias(&model.tenant_column);
-    quote! {
-        type Key = __Key;
-        type PrimaryKey = __PrimaryKey;
-        type TenantColumn = #tenant_column;
-        type TenantEq = __Tenant;
-        type PrimaryKeyEq = __PrimaryKeyEq;
-        type PrimaryKeyAny = __PrimaryKeyAny;
-        type ByKey = __ByKey;
-        type ByKeys = __ByKeys;
-        type Found = __Found;
-        type FoundWhere = <__Found as __p::diesel::query_builder::IntoUpdateTarget>::WhereClause;
+fn tenant_types(model: &Model) -> TokenStream {
+    let ident = &model.ident;
+    match &model.tenancy {
+        Tenancy::Column => {
+            let column = column_alias(&model.tenant_column);
+            quote! {
+                type __Key = <#ident as __p::ModelTenant>::Key;
+                type __TenantColumn = #column;
+                type __TenantSql = __p::diesel::dsl::SqlTypeOf<#column>;
+                type __Tenant = __p::diesel::dsl::Eq<#column, __Key>;
+            }
+        }
+        Tenancy::Through(through) => {
+            let (parent, span) = (&through.parent, span_of(&through.parent));
+            let key = quote_spanned!(span=> type __Key = <#parent as ::tenant_db::TenantModel>::Key;);
+            quote! {
+                #key
+                type __TenantColumn = __p::ParentTenant<#ident>;
+                type __TenantSql = <#parent as ::tenant_db::TenantModel>::TenantSql;
+            }
+        }
+    }
+}
+
+/// The tenant's column as a value.
+pub(super) fn tenant_column(model: &Model) -> TokenStream {
+    match &model.tenancy {
+        Tenancy::Column => {
+            let column = column_alias(&model.tenant_column);
+            quote!(#column)
+        }
+        Tenancy::Through(_) => quote!(<__TenantColumn as ::core::default::Default>::default()),
     }
 }
 
 /// ```text
-/// fn tenant_eq(tenant: &Self::Key) -> Self::TenantEq { … }
+/// type PrimaryKey = __PrimaryKey;
+/// type PrimaryKeyEq = __PrimaryKeyEq;
+/// type PrimaryKeyAny = __PrimaryKeyAny;
+/// ```
+pub(super) fn associated_types() -> TokenStream {
+    quote! {
+        type PrimaryKey = __PrimaryKey;
+        type PrimaryKeyEq = __PrimaryKeyEq;
+        type PrimaryKeyAny = __PrimaryKeyAny;
+    }
+}
+
+/// ```text
+/// fn primary_key(&self) -> Self::PrimaryKey { … }
 /// fn primary_key_eq(key: Self::PrimaryKey) -> Self::PrimaryKeyEq { … }
 /// fn primary_key_any(keys: ::std::vec::Vec<Self::PrimaryKey>) -> Self::PrimaryKeyAny { … }
 /// ```
 pub(super) fn functions(model: &Model) -> TokenStream {
-    let tenant_column = column_alias(&model.tenant_column);
     let columns: Vec<_> = model.primary_key.iter().map(|part| column_alias(&part.column)).collect();
-    let (pattern, equal, any) = if let [column] = columns.as_slice() {
+    let fields: Vec<_> = model
+        .primary_key
+        .iter()
+        .filter_map(|part| model.fields.get(part.field))
+        .map(|field| {
+            let ident = &field.ident;
+            quote!(::core::clone::Clone::clone(&self.#ident))
+        })
+        .collect();
+    let (own, pattern, equal, any) = if let ([column], [field]) = (columns.as_slice(), fields.as_slice()) {
         (
+            quote!(#field),
             quote!(__key),
             quote!(__p::diesel::ExpressionMethods::eq(#column, __key)),
             quote!(__p::diesel::ExpressionMethods::eq_any(#column, __keys)),
@@ -104,14 +137,14 @@ pub(super) fn functions(model: &Model) -> TokenStream {
         let any = quote! {
             __p::AnyOf::new(::std::iter::Iterator::collect(::std::iter::Iterator::map(
                 ::std::iter::IntoIterator::into_iter(__keys),
-                <Self as ::tenant_db::TenantModel>::primary_key_eq,
+                <Self as ::tenant_db::Model>::primary_key_eq,
             )))
         };
-        (quote!((#(#parts),*)), quote!(#all), any)
+        (quote!((#(#fields),*)), quote!((#(#parts),*)), quote!(#all), any)
     };
     quote! {
-        fn tenant_eq(__tenant: &Self::Key) -> Self::TenantEq {
-            __p::diesel::ExpressionMethods::eq(#tenant_column, ::core::clone::Clone::clone(__tenant))
+        fn primary_key(&self) -> Self::PrimaryKey {
+            #own
         }
         fn primary_key_eq(#pattern: Self::PrimaryKey) -> Self::PrimaryKeyEq {
             #equal

@@ -4,6 +4,7 @@ mod checks;
 mod keys;
 mod meta;
 mod record;
+mod relations;
 mod row;
 
 use std::collections::BTreeSet;
@@ -22,9 +23,10 @@ pub(crate) fn scoped(model: &Model) -> TokenStream {
     let (key_checks, other_checks) = (checks::keys(model), checks::others(model));
     let types = keys::types(model);
     let read_fields = row::read_fields(model);
-    let functions = [table(), keys::functions(model), row::functions(model)].into_iter().collect();
-    let tenant_model = tenant_model(model, &row::associated_types(model), &functions);
+    let functions = [table(), keys::functions(model), row::selection(model)].into_iter().collect();
+    let impls = impls(model, &row::associated_types(model), &functions, &row::owned(model));
     let insert_records = record::insert_records(model);
+    let relations = relations::relations(model);
     let registration = registration(model);
     quote! {
         const _: () = {
@@ -33,8 +35,9 @@ pub(crate) fn scoped(model: &Model) -> TokenStream {
             #other_checks
             #types
             #read_fields
-            #tenant_model
+            #impls
             #insert_records
+            #relations
             #registration
         };
     }
@@ -46,14 +49,14 @@ pub(crate) fn inert(model: &Model) -> TokenStream {
     let imports = imports(model, key_columns(model));
     let key_checks = checks::keys(model);
     let types = keys::types(model);
-    let tenant_model = tenant_model(model, &row::inert_types(model), &inert_functions());
+    let impls = impls(model, &row::inert_types(), &inert_functions(), &inert_owned());
     let insert_records = record::insert_records(model);
     quote! {
         const _: () = {
             #imports
             #key_checks
             #types
-            #tenant_model
+            #impls
             #insert_records
         };
     }
@@ -68,7 +71,7 @@ fn inert_functions() -> TokenStream {
         fn table() -> Self::Table {
             ::core::unreachable!()
         }
-        fn tenant_eq(_: &Self::Key) -> Self::TenantEq {
+        fn primary_key(&self) -> Self::PrimaryKey {
             ::core::unreachable!()
         }
         fn primary_key_eq(_: Self::PrimaryKey) -> Self::PrimaryKeyEq {
@@ -80,7 +83,15 @@ fn inert_functions() -> TokenStream {
         fn selection() -> Self::Selection {
             ::core::unreachable!()
         }
-        fn from_row(_: Self::Row) -> (Self::Key, Self) {
+    }
+}
+
+/// ```text
+/// fn owned(_: …, _: &__Key) -> ::core::option::Option<Self> { ::core::unreachable!() }
+/// ```
+fn inert_owned() -> TokenStream {
+    quote! {
+        fn owned(_: <Self as ::tenant_db::Model>::Row, _: &__Key) -> ::core::option::Option<Self> {
             ::core::unreachable!()
         }
     }
@@ -120,30 +131,51 @@ fn key_columns(model: &Model) -> Vec<(&Ident, Span)> {
     let keys = model.primary_key.iter().map(|part| &part.column);
     let named =
         keys.chain(&model.defaults).chain(model.named_columns()).map(|column| (column, column.span()));
-    // A tenant column by its default name is underlined at the table that lacks it.
-    let tenant =
-        if model.tenant_column_is_named { model.tenant_column.span() } else { span_of(&model.table) };
-    named.chain([(&model.tenant_column, tenant)]).collect()
+    // A tenant column by its default name is underlined at the table that lacks it. A child table has none.
+    let tenant = model.tenancy.through().is_none().then(|| {
+        let span =
+            if model.tenant_column_is_named { model.tenant_column.span() } else { span_of(&model.table) };
+        (&model.tenant_column, span)
+    });
+    named.chain(tenant).collect()
 }
 
 /// ```text
+/// impl ::tenant_db::Model for Customer { … }
+/// impl ::tenant_db::Joinable<__Key> for Customer { … }
 /// impl ::tenant_db::TenantModel for Customer { … }
 /// ```
-fn tenant_model(model: &Model, row_types: &TokenStream, functions: &TokenStream) -> TokenStream {
+fn impls(
+    model: &Model,
+    row_types: &TokenStream,
+    functions: &TokenStream,
+    owned: &TokenStream,
+) -> TokenStream {
     let ident = &model.ident;
     let meta = meta::meta(model);
-    let key_types = keys::associated_types(model);
-    let permissions = permissions(model);
+    let key_types = keys::associated_types();
+    let super::model::Permissions { read, insert, update, delete, .. } = &model.permissions;
     quote! {
         #[automatically_derived]
-        impl ::tenant_db::TenantModel for #ident {
+        impl ::tenant_db::Model for #ident {
             #meta
-            #key_types
-            #permissions
             type Table = __table::table;
-            type Query = __Query;
+            type Read = #read;
+            #key_types
             #row_types
             #functions
+        }
+        #[automatically_derived]
+        impl ::tenant_db::Joinable<__Key> for #ident {
+            #owned
+        }
+        #[automatically_derived]
+        impl ::tenant_db::TenantModel for #ident {
+            type Key = __Key;
+            type TenantSql = __TenantSql;
+            type Insert = #insert;
+            type Update = #update;
+            type Delete = #delete;
         }
     }
 }
@@ -160,29 +192,13 @@ fn table() -> TokenStream {
 }
 
 /// ```text
-/// type Read = ReadCustomers;
-/// type Insert = WriteCustomers;
-/// type Update = WriteCustomers;
-/// type Delete = WriteCustomers;
-/// ```
-fn permissions(model: &Model) -> TokenStream {
-    let super::model::Permissions { read, insert, update, delete, .. } = &model.permissions;
-    quote! {
-        type Read = #read;
-        type Insert = #insert;
-        type Update = #update;
-        type Delete = #delete;
-    }
-}
-
-/// ```text
-/// __p::inventory::submit! { *<Customer as ::tenant_db::TenantModel>::META }
+/// __p::inventory::submit! { *<Customer as ::tenant_db::Model>::META }
 /// ```
 fn registration(model: &Model) -> TokenStream {
     let ident = &model.ident;
     quote! {
         __p::inventory::submit! {
-            *<#ident as ::tenant_db::TenantModel>::META
+            *<#ident as ::tenant_db::Model>::META
         }
     }
 }

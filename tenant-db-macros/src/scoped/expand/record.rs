@@ -4,12 +4,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::model::Model;
+use super::super::tenancy::Tenancy;
+use crate::names::column_alias;
 
 /// With the primary key that the insert struct gives, and without; and of nothing but defaults. A single `Uuid` is made
 /// here where it is left out; any other key is then the database's to fill.
 ///
 /// ```text
-/// impl<__Values> __p::InsertRecord<true, __Values> for Customer { type Record = (__Tenant, __Values); … }
+/// impl<__Values> __p::InsertRecord<true, __Values> for Customer { type Record = (#tenant_type __Values,); … }
 /// impl<__Values> __p::InsertRecord<false, __Values> for Customer {
 ///     type Record = (__Tenant, __PrimaryKeyEq, __Values);
 ///     …
@@ -18,31 +20,46 @@ use super::super::model::Model;
 /// ```
 pub(super) fn insert_records(model: &Model) -> TokenStream {
     let ident = &model.ident;
-    let tenant = quote!(<Self as ::tenant_db::TenantModel>::tenant_eq(__tenant));
+    let (tenant_type, tenant) = match model.tenancy {
+        Tenancy::Column => {
+            let column = column_alias(&model.tenant_column);
+            let equal = quote! {
+                __p::diesel::ExpressionMethods::eq(#column, ::core::clone::Clone::clone(__tenant)),
+            };
+            (Some(quote!(__Tenant,)), Some(equal))
+        }
+        // The parent says whose the row is.
+        Tenancy::Through(_) => (None, None),
+    };
+    // Nothing else is known of the row then.
+    let unused = tenant.is_none().then(|| quote!(let _ = __tenant;));
     let key_type = model.generates_key().then(|| quote!(__PrimaryKeyEq,));
     let key = model
         .generates_key()
-        .then(|| quote!(<Self as ::tenant_db::TenantModel>::primary_key_eq(__p::Uuid::now_v7()),));
+        .then(|| quote!(<Self as ::tenant_db::Model>::primary_key_eq(__p::Uuid::now_v7()),));
     quote! {
         #[automatically_derived]
         impl<__Values> __p::InsertRecord<true, __Values> for #ident {
-            type Record = (__Tenant, __Values);
-            fn record(__tenant: &Self::Key, __values: __Values) -> Self::Record {
-                (#tenant, __values)
+            type Record = (#tenant_type __Values,);
+            fn record(__tenant: &__Key, __values: __Values) -> Self::Record {
+                #unused
+                (#tenant __values,)
             }
         }
         #[automatically_derived]
         impl<__Values> __p::InsertRecord<false, __Values> for #ident {
-            type Record = (__Tenant, #key_type __Values);
-            fn record(__tenant: &Self::Key, __values: __Values) -> Self::Record {
-                (#tenant, #key __values)
+            type Record = (#tenant_type #key_type __Values,);
+            fn record(__tenant: &__Key, __values: __Values) -> Self::Record {
+                #unused
+                (#tenant #key __values,)
             }
         }
         #[automatically_derived]
         impl __p::InsertDefaults for #ident {
-            type Record = (__Tenant, #key_type);
-            fn record(__tenant: &Self::Key) -> Self::Record {
-                (#tenant, #key)
+            type Record = (#tenant_type #key_type);
+            fn record(__tenant: &__Key) -> Self::Record {
+                #unused
+                (#tenant #key)
             }
         }
     }

@@ -5,21 +5,21 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use super::super::model::Model;
+use super::keys::tenant_column;
 use crate::field::Field;
 use crate::names::{column_alias, span_of};
 
 /// The tenant, and the fields in a tuple of their own, so that the tenant costs none of diesel's places (I6).
 ///
 /// ```text
-/// type Selection = (__column_tenant_id, (__column_id, __column_name,));
+/// type Selection = (__TenantColumn, (__column_id, __column_name,));
 /// type Row = (__Key, (__p::Read<Customer, 0>, __p::Read<Customer, 1>,));
 /// ```
 pub(super) fn associated_types(model: &Model) -> TokenStream {
-    let tenant_column = column_alias(&model.tenant_column);
     let selected = model.fields.iter().map(selected_type);
     let read = model.fields.iter().enumerate().map(|(at, field)| read_type(&model.ident, at, field));
     quote! {
-        type Selection = (#tenant_column, (#(#selected,)*));
+        type Selection = (__TenantColumn, (#(#selected,)*));
         type Row = (__Key, (#(#read,)*));
     }
 }
@@ -27,24 +27,37 @@ pub(super) fn associated_types(model: &Model) -> TokenStream {
 /// Only the tenant: for a model whose fields may be wrong.
 ///
 /// ```text
-/// type Selection = (__column_tenant_id,);
+/// type Selection = (__TenantColumn,);
 /// type Row = (__Key,);
 /// ```
-pub(super) fn inert_types(model: &Model) -> TokenStream {
-    let tenant_column = column_alias(&model.tenant_column);
+pub(super) fn inert_types() -> TokenStream {
     quote! {
-        type Selection = (#tenant_column,);
+        type Selection = (__TenantColumn,);
         type Row = (__Key,);
     }
 }
 
 /// ```text
 /// fn selection() -> Self::Selection { … }
-/// fn from_row((__tenant, (__field_0, __field_1,)): Self::Row) -> (Self::Key, Self) { … }
 /// ```
-pub(super) fn functions(model: &Model) -> TokenStream {
-    let tenant_column = column_alias(&model.tenant_column);
+pub(super) fn selection(model: &Model) -> TokenStream {
+    let tenant_column = tenant_column(model);
     let selected = model.fields.iter().map(selected_value);
+    quote! {
+        fn selection() -> Self::Selection {
+            (#tenant_column, (#(#selected,)*))
+        }
+    }
+}
+
+/// Whether the row is the tenant's, and the struct (I6).
+///
+/// ```text
+/// fn owned((__tenant, (__field_0, __field_1,)): Self::Row, __own: &__Key) -> ::core::option::Option<Self> {
+///     (&__tenant == __own).then(|| Self { id: __field_0, name: __field_1 })
+/// }
+/// ```
+pub(super) fn owned(model: &Model) -> TokenStream {
     let names: Vec<_> = model.fields.iter().map(|field| &field.ident).collect();
     // Not the fields' own names: those may be diesel columns in scope, which patterns would then mean.
     let bindings: Vec<_> = (0..names.len()).map(|at| format_ident!("__field_{at}")).collect();
@@ -52,11 +65,15 @@ pub(super) fn functions(model: &Model) -> TokenStream {
         if field.attr.deserialize_as.is_absent() { quote!(#binding) } else { quote!(#binding.into_inner()) }
     });
     quote! {
-        fn selection() -> Self::Selection {
-            (#tenant_column, (#(#selected,)*))
-        }
-        fn from_row((__tenant, (#(#bindings,)*)): Self::Row) -> (Self::Key, Self) {
-            (__tenant, Self { #(#names: #values),* })
+        fn owned(
+            (__tenant, (#(#bindings,)*)): <Self as ::tenant_db::Model>::Row,
+            __own: &__Key,
+        ) -> ::core::option::Option<Self> {
+            if &__tenant == __own {
+                ::core::option::Option::Some(Self { #(#names: #values),* })
+            } else {
+                ::core::option::Option::None
+            }
         }
     }
 }

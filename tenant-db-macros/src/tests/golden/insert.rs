@@ -28,17 +28,17 @@ const _: () = {
         type Type = String;
     }
     const _: () = __p::assert_not_tenant_column(
-        <__Model as ::tenant_db::TenantModel>::META,
+        <__Model as ::tenant_db::Model>::META,
         "NewCustomer",
         <__column_name as __p::diesel::query_source::Column>::NAME,
     );
     const _: () = __p::assert_not_tenant_column(
-        <__Model as ::tenant_db::TenantModel>::META,
+        <__Model as ::tenant_db::Model>::META,
         "NewCustomer",
         <__column_note as __p::diesel::query_source::Column>::NAME,
     );
     const _: () = __p::assert_not_tenant_column(
-        <__Model as ::tenant_db::TenantModel>::META,
+        <__Model as ::tenant_db::Model>::META,
         "NewCustomer",
         <__column_kind as __p::diesel::query_source::Column>::NAME,
     );
@@ -48,12 +48,12 @@ const _: () = {
         <__column_kind as __p::diesel::query_source::Column>::NAME,
     ];
     const _: () = __p::assert_complete(
-        <__Model as ::tenant_db::TenantModel>::META,
+        <__Model as ::tenant_db::Model>::META,
         "NewCustomer",
         __COLUMNS,
     );
     const __KEY_IS_GIVEN: bool = __p::names_primary_key(
-        <__Model as ::tenant_db::TenantModel>::META,
+        <__Model as ::tenant_db::Model>::META,
         __COLUMNS,
     );
     #[automatically_derived]

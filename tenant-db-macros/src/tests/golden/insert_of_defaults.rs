@@ -11,7 +11,7 @@ const _: () = {
     const _: fn() = __p::same_table::<__table::table, __Model>;
     const __COLUMNS: &[&str] = &[];
     const _: () = __p::assert_complete(
-        <__Model as ::tenant_db::TenantModel>::META,
+        <__Model as ::tenant_db::Model>::META,
         "NewCustomer",
         __COLUMNS,
     );

@@ -17,8 +17,10 @@ const _: () = {
     #[automatically_derived]
     impl __p::TableOf<Customer> for __table::table {}
     type __Key = <Customer as __p::ModelTenant>::Key;
-    type __PrimaryKey = <Customer as __p::KeyField<0usize>>::Type;
+    type __TenantColumn = __column_tenant_id;
+    type __TenantSql = __p::diesel::dsl::SqlTypeOf<__column_tenant_id>;
     type __Tenant = __p::diesel::dsl::Eq<__column_tenant_id, __Key>;
+    type __PrimaryKey = <Customer as __p::KeyField<0usize>>::Type;
     type __PrimaryKeyEq = __p::diesel::dsl::Eq<
         __column_id,
         <Customer as __p::KeyField<0usize>>::Type,
@@ -27,10 +29,6 @@ const _: () = {
         __column_id,
         ::std::vec::Vec<<Customer as __p::KeyField<0usize>>::Type>,
     >;
-    type __Query = <__table::table as __p::diesel::query_builder::AsQuery>::Query;
-    type __ByKey = __p::diesel::dsl::Filter<__Query, __PrimaryKeyEq>;
-    type __ByKeys = __p::diesel::dsl::Filter<__Query, __PrimaryKeyAny>;
-    type __Found = __p::diesel::dsl::Filter<__ByKey, __Tenant>;
     #[automatically_derived]
     impl __p::ReadField<0usize> for Customer {
         type SqlType = __p::diesel::dsl::SqlTypeOf<__column_id>;
@@ -42,7 +40,7 @@ const _: () = {
         type Type = String;
     }
     #[automatically_derived]
-    impl ::tenant_db::TenantModel for Customer {
+    impl ::tenant_db::Model for Customer {
         const META: &'static ::tenant_db::ModelMeta = &__p::model_meta(__p::ModelParts {
             name: "Customer",
             module: ::core::module_path!(),
@@ -64,32 +62,18 @@ const _: () = {
             soft_delete: ::core::option::Option::None,
             table_sql: || __p::table_sql(&__table::table),
         });
-        type Key = __Key;
+        type Table = __table::table;
+        type Read = ::tenant_db::NoPermission;
         type PrimaryKey = __PrimaryKey;
-        type TenantColumn = __column_tenant_id;
-        type TenantEq = __Tenant;
         type PrimaryKeyEq = __PrimaryKeyEq;
         type PrimaryKeyAny = __PrimaryKeyAny;
-        type ByKey = __ByKey;
-        type ByKeys = __ByKeys;
-        type Found = __Found;
-        type FoundWhere = <__Found as __p::diesel::query_builder::IntoUpdateTarget>::WhereClause;
-        type Read = ::tenant_db::NoPermission;
-        type Insert = ::tenant_db::NoPermission;
-        type Update = ::tenant_db::NoPermission;
-        type Delete = ::tenant_db::NoPermission;
-        type Table = __table::table;
-        type Query = __Query;
-        type Selection = (__column_tenant_id, (__column_id, __column_name));
+        type Selection = (__TenantColumn, (__column_id, __column_name));
         type Row = (__Key, (__p::Read<Customer, 0usize>, __p::Read<Customer, 1usize>));
         fn table() -> Self::Table {
             __table::table
         }
-        fn tenant_eq(__tenant: &Self::Key) -> Self::TenantEq {
-            __p::diesel::ExpressionMethods::eq(
-                __column_tenant_id,
-                ::core::clone::Clone::clone(__tenant),
-            )
+        fn primary_key(&self) -> Self::PrimaryKey {
+            ::core::clone::Clone::clone(&self.id)
         }
         fn primary_key_eq(__key: Self::PrimaryKey) -> Self::PrimaryKeyEq {
             __p::diesel::ExpressionMethods::eq(__column_id, __key)
@@ -102,30 +86,54 @@ const _: () = {
         fn selection() -> Self::Selection {
             (__column_tenant_id, (__column_id, __column_name))
         }
-        fn from_row((__tenant, (__field_0, __field_1)): Self::Row) -> (Self::Key, Self) {
-            (
-                __tenant,
-                Self {
+    }
+    #[automatically_derived]
+    impl ::tenant_db::Joinable<__Key> for Customer {
+        fn owned(
+            (__tenant, (__field_0, __field_1)): <Self as ::tenant_db::Model>::Row,
+            __own: &__Key,
+        ) -> ::core::option::Option<Self> {
+            if &__tenant == __own {
+                ::core::option::Option::Some(Self {
                     id: __field_0,
                     name: __field_1,
-                },
-            )
+                })
+            } else {
+                ::core::option::Option::None
+            }
         }
+    }
+    #[automatically_derived]
+    impl ::tenant_db::TenantModel for Customer {
+        type Key = __Key;
+        type TenantSql = __TenantSql;
+        type Insert = ::tenant_db::NoPermission;
+        type Update = ::tenant_db::NoPermission;
+        type Delete = ::tenant_db::NoPermission;
     }
     #[automatically_derived]
     impl<__Values> __p::InsertRecord<true, __Values> for Customer {
         type Record = (__Tenant, __Values);
-        fn record(__tenant: &Self::Key, __values: __Values) -> Self::Record {
-            (<Self as ::tenant_db::TenantModel>::tenant_eq(__tenant), __values)
+        fn record(__tenant: &__Key, __values: __Values) -> Self::Record {
+            (
+                __p::diesel::ExpressionMethods::eq(
+                    __column_tenant_id,
+                    ::core::clone::Clone::clone(__tenant),
+                ),
+                __values,
+            )
         }
     }
     #[automatically_derived]
     impl<__Values> __p::InsertRecord<false, __Values> for Customer {
         type Record = (__Tenant, __PrimaryKeyEq, __Values);
-        fn record(__tenant: &Self::Key, __values: __Values) -> Self::Record {
+        fn record(__tenant: &__Key, __values: __Values) -> Self::Record {
             (
-                <Self as ::tenant_db::TenantModel>::tenant_eq(__tenant),
-                <Self as ::tenant_db::TenantModel>::primary_key_eq(__p::Uuid::now_v7()),
+                __p::diesel::ExpressionMethods::eq(
+                    __column_tenant_id,
+                    ::core::clone::Clone::clone(__tenant),
+                ),
+                <Self as ::tenant_db::Model>::primary_key_eq(__p::Uuid::now_v7()),
                 __values,
             )
         }
@@ -133,14 +141,17 @@ const _: () = {
     #[automatically_derived]
     impl __p::InsertDefaults for Customer {
         type Record = (__Tenant, __PrimaryKeyEq);
-        fn record(__tenant: &Self::Key) -> Self::Record {
+        fn record(__tenant: &__Key) -> Self::Record {
             (
-                <Self as ::tenant_db::TenantModel>::tenant_eq(__tenant),
-                <Self as ::tenant_db::TenantModel>::primary_key_eq(__p::Uuid::now_v7()),
+                __p::diesel::ExpressionMethods::eq(
+                    __column_tenant_id,
+                    ::core::clone::Clone::clone(__tenant),
+                ),
+                <Self as ::tenant_db::Model>::primary_key_eq(__p::Uuid::now_v7()),
             )
         }
     }
     __p::inventory::submit! {
-        * < Customer as ::tenant_db::TenantModel > ::META
+        * < Customer as ::tenant_db::Model > ::META
     }
 };

@@ -31,20 +31,18 @@ const _: () = {
     const _: fn() = __p::permission::<WriteLines>;
     const _: fn() = __p::permission::<tenant_db::NoPermission>;
     type __Key = <Line as __p::ModelTenant>::Key;
+    type __TenantColumn = __column_company;
+    type __TenantSql = __p::diesel::dsl::SqlTypeOf<__column_company>;
+    type __Tenant = __p::diesel::dsl::Eq<__column_company, __Key>;
     type __PrimaryKey = (
         <Line as __p::KeyField<1usize>>::Type,
         <Line as __p::KeyField<2usize>>::Type,
     );
-    type __Tenant = __p::diesel::dsl::Eq<__column_company, __Key>;
     type __PrimaryKeyEq = __p::diesel::dsl::And<
         __p::diesel::dsl::Eq<__column_order_id, <Line as __p::KeyField<1usize>>::Type>,
         __p::diesel::dsl::Eq<__column_line, <Line as __p::KeyField<2usize>>::Type>,
     >;
     type __PrimaryKeyAny = __p::AnyOf<__PrimaryKeyEq>;
-    type __Query = <__table::table as __p::diesel::query_builder::AsQuery>::Query;
-    type __ByKey = __p::diesel::dsl::Filter<__Query, __PrimaryKeyEq>;
-    type __ByKeys = __p::diesel::dsl::Filter<__Query, __PrimaryKeyAny>;
-    type __Found = __p::diesel::dsl::Filter<__ByKey, __Tenant>;
     #[automatically_derived]
     impl __p::ReadField<0usize> for Line {
         type SqlType = __p::diesel::dsl::SqlTypeOf<__column_company>;
@@ -77,7 +75,7 @@ const _: () = {
         type Type = Price;
     }
     #[automatically_derived]
-    impl ::tenant_db::TenantModel for Line {
+    impl ::tenant_db::Model for Line {
         const META: &'static ::tenant_db::ModelMeta = &__p::model_meta(__p::ModelParts {
             name: "Line",
             module: ::core::module_path!(),
@@ -102,24 +100,13 @@ const _: () = {
             soft_delete: ::core::option::Option::None,
             table_sql: || __p::table_sql(&__table::table),
         });
-        type Key = __Key;
+        type Table = __table::table;
+        type Read = ReadLines;
         type PrimaryKey = __PrimaryKey;
-        type TenantColumn = __column_company;
-        type TenantEq = __Tenant;
         type PrimaryKeyEq = __PrimaryKeyEq;
         type PrimaryKeyAny = __PrimaryKeyAny;
-        type ByKey = __ByKey;
-        type ByKeys = __ByKeys;
-        type Found = __Found;
-        type FoundWhere = <__Found as __p::diesel::query_builder::IntoUpdateTarget>::WhereClause;
-        type Read = ReadLines;
-        type Insert = WriteLines;
-        type Update = WriteLines;
-        type Delete = tenant_db::NoPermission;
-        type Table = __table::table;
-        type Query = __Query;
         type Selection = (
-            __column_company,
+            __TenantColumn,
             (
                 __column_company,
                 __column_order_id,
@@ -141,10 +128,10 @@ const _: () = {
         fn table() -> Self::Table {
             __table::table
         }
-        fn tenant_eq(__tenant: &Self::Key) -> Self::TenantEq {
-            __p::diesel::ExpressionMethods::eq(
-                __column_company,
-                ::core::clone::Clone::clone(__tenant),
+        fn primary_key(&self) -> Self::PrimaryKey {
+            (
+                ::core::clone::Clone::clone(&self.order_id),
+                ::core::clone::Clone::clone(&self.number),
             )
         }
         fn primary_key_eq((__key_0, __key_1): Self::PrimaryKey) -> Self::PrimaryKeyEq {
@@ -160,7 +147,7 @@ const _: () = {
                 ::std::iter::Iterator::collect(
                     ::std::iter::Iterator::map(
                         ::std::iter::IntoIterator::into_iter(__keys),
-                        <Self as ::tenant_db::TenantModel>::primary_key_eq,
+                        <Self as ::tenant_db::Model>::primary_key_eq,
                     ),
                 ),
             )
@@ -179,46 +166,76 @@ const _: () = {
                 ),
             )
         }
-        fn from_row(
+    }
+    #[automatically_derived]
+    impl ::tenant_db::Joinable<__Key> for Line {
+        fn owned(
             (
                 __tenant,
                 (__field_0, __field_1, __field_2, __field_3, __field_4),
-            ): Self::Row,
-        ) -> (Self::Key, Self) {
-            (
-                __tenant,
-                Self {
+            ): <Self as ::tenant_db::Model>::Row,
+            __own: &__Key,
+        ) -> ::core::option::Option<Self> {
+            if &__tenant == __own {
+                ::core::option::Option::Some(Self {
                     company: __field_0,
                     order_id: __field_1,
                     number: __field_2,
                     state: __field_3.into_inner(),
                     price: __field_4,
-                },
-            )
+                })
+            } else {
+                ::core::option::Option::None
+            }
         }
+    }
+    #[automatically_derived]
+    impl ::tenant_db::TenantModel for Line {
+        type Key = __Key;
+        type TenantSql = __TenantSql;
+        type Insert = WriteLines;
+        type Update = WriteLines;
+        type Delete = tenant_db::NoPermission;
     }
     #[automatically_derived]
     impl<__Values> __p::InsertRecord<true, __Values> for Line {
         type Record = (__Tenant, __Values);
-        fn record(__tenant: &Self::Key, __values: __Values) -> Self::Record {
-            (<Self as ::tenant_db::TenantModel>::tenant_eq(__tenant), __values)
+        fn record(__tenant: &__Key, __values: __Values) -> Self::Record {
+            (
+                __p::diesel::ExpressionMethods::eq(
+                    __column_company,
+                    ::core::clone::Clone::clone(__tenant),
+                ),
+                __values,
+            )
         }
     }
     #[automatically_derived]
     impl<__Values> __p::InsertRecord<false, __Values> for Line {
         type Record = (__Tenant, __Values);
-        fn record(__tenant: &Self::Key, __values: __Values) -> Self::Record {
-            (<Self as ::tenant_db::TenantModel>::tenant_eq(__tenant), __values)
+        fn record(__tenant: &__Key, __values: __Values) -> Self::Record {
+            (
+                __p::diesel::ExpressionMethods::eq(
+                    __column_company,
+                    ::core::clone::Clone::clone(__tenant),
+                ),
+                __values,
+            )
         }
     }
     #[automatically_derived]
     impl __p::InsertDefaults for Line {
         type Record = (__Tenant,);
-        fn record(__tenant: &Self::Key) -> Self::Record {
-            (<Self as ::tenant_db::TenantModel>::tenant_eq(__tenant),)
+        fn record(__tenant: &__Key) -> Self::Record {
+            (
+                __p::diesel::ExpressionMethods::eq(
+                    __column_company,
+                    ::core::clone::Clone::clone(__tenant),
+                ),
+            )
         }
     }
     __p::inventory::submit! {
-        * < Line as ::tenant_db::TenantModel > ::META
+        * < Line as ::tenant_db::Model > ::META
     }
 };

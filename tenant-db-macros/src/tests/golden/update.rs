@@ -22,12 +22,12 @@ const _: () = {
         type Type = Option<String>;
     }
     const _: () = __p::assert_updatable(
-        <__Model as ::tenant_db::TenantModel>::META,
+        <__Model as ::tenant_db::Model>::META,
         "CustomerChanges",
         <__column_name as __p::diesel::query_source::Column>::NAME,
     );
     const _: () = __p::assert_updatable(
-        <__Model as ::tenant_db::TenantModel>::META,
+        <__Model as ::tenant_db::Model>::META,
         "CustomerChanges",
         <__column_note as __p::diesel::query_source::Column>::NAME,
     );
