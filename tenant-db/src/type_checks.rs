@@ -34,7 +34,10 @@ pub trait ModelTenant {
     note = "the key is a `Uuid` unless `#[tenant(key = …)]` says otherwise: an `i64` for a `BigInt`, a newtype with \
             `#[derive(TenantKey)]` around a `String` for a `Text`"
 )]
-pub trait FitsTenantColumn<ST> {}
+pub trait FitsTenantColumn<ST> {
+    /// The type itself. See [`Read`] for the detour.
+    type Value;
+}
 
 #[diagnostic::do_not_recommend]
 impl<T, ST> FitsTenantColumn<ST> for T
@@ -42,7 +45,11 @@ where
     T: AsExpression<ST> + FromSqlRow<ST, Pg>,
     ST: SqlType + TypedExpressionType,
 {
+    type Value = T;
 }
+
+/// What the tenant's key of `M` is read as.
+pub type ReadKey<M> = <<M as ModelTenant>::Key as FitsTenantColumn<<M as ModelTenant>::SqlType>>::Value;
 
 /// The field of a model that stands for the tenant column.
 pub trait TenantField: ModelTenant {

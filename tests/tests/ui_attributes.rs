@@ -43,7 +43,7 @@ mod quiet {
     use diesel::{Queryable, Selectable};
     use schema::lines::dsl::{note, number, order};
     use tenant_db::{
-        NoPermission, Permission, Role, TenantInsert, TenantKey, TenantModel, TenantScoped, TenantUpdate,
+        Model, NoPermission, Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate,
     };
 
     #[derive(Debug, Clone, PartialEq, Eq, Hash, TenantKey)]

@@ -11,6 +11,7 @@ use crate::names::{column_alias, span_of};
 ///
 /// ```text
 /// type __Key = <Customer as __p::ModelTenant>::Key;
+/// type __ReadKey = __p::ReadKey<Customer>;
 /// type __TenantColumn = __column_tenant_id;
 /// type __TenantSql = __p::diesel::dsl::SqlTypeOf<__column_tenant_id>;
 /// type __Tenant = __p::diesel::dsl::Eq<__column_tenant_id, __Key>;
@@ -63,6 +64,7 @@ fn tenant_types(model: &Model) -> TokenStream {
             let column = column_alias(&model.tenant_column);
             quote! {
                 type __Key = <#ident as __p::ModelTenant>::Key;
+                type __ReadKey = __p::ReadKey<#ident>;
                 type __TenantColumn = #column;
                 type __TenantSql = __p::diesel::dsl::SqlTypeOf<#column>;
                 type __Tenant = __p::diesel::dsl::Eq<#column, __Key>;
@@ -73,6 +75,7 @@ fn tenant_types(model: &Model) -> TokenStream {
             let key = quote_spanned!(span=> type __Key = <#parent as ::tenant_db::TenantModel>::Key;);
             quote! {
                 #key
+                type __ReadKey = __Key;
                 type __TenantColumn = __p::ParentTenant<#ident>;
                 type __TenantSql = <#parent as ::tenant_db::TenantModel>::TenantSql;
             }

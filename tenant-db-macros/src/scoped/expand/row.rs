@@ -13,14 +13,14 @@ use crate::names::{column_alias, span_of};
 ///
 /// ```text
 /// type Selection = (__TenantColumn, (__column_id, __column_name,));
-/// type Row = (__Key, (__p::Read<Customer, 0>, __p::Read<Customer, 1>,));
+/// type Row = (__ReadKey, (__p::Read<Customer, 0>, __p::Read<Customer, 1>,));
 /// ```
 pub(super) fn associated_types(model: &Model) -> TokenStream {
     let selected = model.fields.iter().map(selected_type);
     let read = model.fields.iter().enumerate().map(|(at, field)| read_type(&model.ident, at, field));
     quote! {
         type Selection = (__TenantColumn, (#(#selected,)*));
-        type Row = (__Key, (#(#read,)*));
+        type Row = (__ReadKey, (#(#read,)*));
     }
 }
 
@@ -28,12 +28,12 @@ pub(super) fn associated_types(model: &Model) -> TokenStream {
 ///
 /// ```text
 /// type Selection = (__TenantColumn,);
-/// type Row = (__Key,);
+/// type Row = (__ReadKey,);
 /// ```
 pub(super) fn inert_types() -> TokenStream {
     quote! {
         type Selection = (__TenantColumn,);
-        type Row = (__Key,);
+        type Row = (__ReadKey,);
     }
 }
 

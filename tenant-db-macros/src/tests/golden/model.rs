@@ -17,6 +17,7 @@ const _: () = {
     #[automatically_derived]
     impl __p::TableOf<Customer> for __table::table {}
     type __Key = <Customer as __p::ModelTenant>::Key;
+    type __ReadKey = __p::ReadKey<Customer>;
     type __TenantColumn = __column_tenant_id;
     type __TenantSql = __p::diesel::dsl::SqlTypeOf<__column_tenant_id>;
     type __Tenant = __p::diesel::dsl::Eq<__column_tenant_id, __Key>;
@@ -68,7 +69,10 @@ const _: () = {
         type PrimaryKeyEq = __PrimaryKeyEq;
         type PrimaryKeyAny = __PrimaryKeyAny;
         type Selection = (__TenantColumn, (__column_id, __column_name));
-        type Row = (__Key, (__p::Read<Customer, 0usize>, __p::Read<Customer, 1usize>));
+        type Row = (
+            __ReadKey,
+            (__p::Read<Customer, 0usize>, __p::Read<Customer, 1usize>),
+        );
         fn table() -> Self::Table {
             __table::table
         }

@@ -31,6 +31,7 @@ const _: () = {
     const _: fn() = __p::permission::<WriteLines>;
     const _: fn() = __p::permission::<tenant_db::NoPermission>;
     type __Key = <Line as __p::ModelTenant>::Key;
+    type __ReadKey = __p::ReadKey<Line>;
     type __TenantColumn = __column_company;
     type __TenantSql = __p::diesel::dsl::SqlTypeOf<__column_company>;
     type __Tenant = __p::diesel::dsl::Eq<__column_company, __Key>;
@@ -116,7 +117,7 @@ const _: () = {
             ),
         );
         type Row = (
-            __Key,
+            __ReadKey,
             (
                 __p::Read<Line, 0usize>,
                 __p::Read<Line, 1usize>,
