@@ -13,8 +13,7 @@ use tenant_db::database::{DatabaseConfig, Migrator, migrations};
 use tenant_db::doctor::{self, Report, Severity};
 use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
 use tenant_db::{
-    AnyRole, Error, Identity, TenantContext, TenantDb, TenantKey, TenantModel, TenantScoped, danger,
-    prelude::*,
+    AnyRole, Error, Identity, Model, TenantContext, TenantDb, TenantKey, TenantScoped, danger, prelude::*,
 };
 
 diesel::table! {
