@@ -17,7 +17,6 @@ use super::from::{Joins, Sources};
 use super::inspection::tell;
 use super::parts::{List, Parts};
 use super::raw::RawSql;
-use super::scope::OnlyTables;
 use super::select::ScopedQuery;
 use super::shape::Columns;
 use crate::model::Model;
@@ -204,7 +203,7 @@ pub trait Surrounds<Outer> {}
 
 impl<Tables> Surrounds<Anywhere> for Tables {}
 
-impl<Tables, Outer> Surrounds<Outer> for OnlyTables<Tables>
+impl<Tables, Outer> Surrounds<Outer> for Tables
 where
     Outer: QuerySource,
     Tables: AppearsInFromClause<Outer, Count = Once>,
