@@ -1,0 +1,2 @@
+DROP TABLE consent_audits;
+DROP TABLE webauthn_credentials;
