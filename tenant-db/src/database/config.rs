@@ -123,7 +123,7 @@ impl DatabaseConfig {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
-    /// use tenant_db::TenantModel;
+    /// use tenant_db::Model;
     /// use tenant_db::database::{DatabaseConfig, migrations};
     ///
     /// # fn main() -> tenant_db::Result<()> {

@@ -46,6 +46,7 @@ impl<K: Clone> ParentKey<K> for Option<K> {
 ///
 /// ```no_run
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+/// # use diesel::prelude::*;
 /// # use tenant_db::prelude::*;
 /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
 /// let customers = db.scoped::<Customer>(&context).limit(20).load().await?;

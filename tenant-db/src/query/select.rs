@@ -27,6 +27,7 @@ use crate::tenant::TenantKey;
 ///
 /// ```no_run
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+/// # use diesel::prelude::*;
 /// # use tenant_db::prelude::*;
 /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>, least: Option<i64>) -> tenant_db::Result<()> {
 /// let mut query = db.scoped::<Customer>(&context).query();
@@ -213,6 +214,7 @@ impl<'a, F: Sources, R, L: Stage> ScopedQuery<'a, F, R, WholeRow, L> {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use diesel::prelude::*;
     /// # use tenant_db::prelude::*;
     /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
     /// let customers = db.scoped::<Customer>(&context);
@@ -235,6 +237,7 @@ impl<'a, F: Sources, R, L: Stage> ScopedQuery<'a, F, R, WholeRow, L> {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use diesel::prelude::*;
     /// # use tenant_db::prelude::*;
     /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
     /// use diesel::dsl::count_star;

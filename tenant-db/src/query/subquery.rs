@@ -60,6 +60,7 @@ impl<'a, ST, Outer> SubQuery<'a, ST, Outer> {
 ///
 /// ```no_run
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+/// # use diesel::prelude::*;
 /// # use tenant_db::prelude::*;
 /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
 /// use tenant_db::dsl::exists;
@@ -163,6 +164,7 @@ impl<'a, F: Sources, R, S, L> ScopedQuery<'a, F, R, S, L> {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use diesel::prelude::*;
     /// # use tenant_db::prelude::*;
     /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
     /// use tenant_db::dsl::exists;
