@@ -48,7 +48,7 @@ impl<'a, ST, Outer> SubQuery<'a, ST, Outer> {
     fn new<F: Sources, R, S, L>(query: ScopedQuery<'a, F, R, S, L>, wrap: Wrap) -> Self {
         let mut parts = query.parts;
         parts.list = match (parts.list, wrap) {
-            (_, Wrap::Exists) => List::Nothing,
+            (List::Models, Wrap::Exists) => List::Nothing,
             (List::Columns(piece) | List::Aggregates(piece), _) => List::Bare(piece),
             (list, _) => list,
         };
