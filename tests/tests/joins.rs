@@ -10,10 +10,10 @@
 use diesel::dsl::{count, count_star, max, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use tenant_db::Error;
 use tenant_db::dsl::{exists, scalar};
 use tenant_db::prelude::*;
-use tenant_db::query::{Direction, GroupedBy as _};
+use tenant_db::query::Direction;
+use tenant_db::{Error, ScopedQuery};
 use tenant_db_tests::World;
 use tenant_db_tests::models::Manager;
 use uuid::Uuid;
@@ -555,4 +555,68 @@ async fn rows_of_a_join_are_locked_in_its_first_table() {
     assert!(free.is_empty());
     let invoices = other.scoped::<Invoice>().for_update().skip_locked().load().await.unwrap();
     assert_eq!(invoices.len(), 3, "what is joined is not locked");
+}
+
+#[tokio::test]
+async fn a_foreign_row_that_got_into_a_join_an_aggregate_or_a_set_is_an_error() {
+    let world = World::with(TABLES).await;
+    let (db, own) = shop(&world, true).await;
+    let (_, other) = shop(&world, false).await;
+    // A table that says "yours" to the predicate, and somebody else's to whoever reads it: first one, then the other.
+    let lie = |table: &str, columns: &str| {
+        format!(
+            "ALTER TABLE {table} RENAME TO true_{table};
+             CREATE VIEW {table} AS SELECT lie(tenant_id) AS tenant_id, {columns} FROM true_{table}
+             WHERE tenant_id = '{}';
+             GRANT SELECT ON {table} TO PUBLIC;",
+            other.tenant()
+        )
+    };
+    world
+        .execute(&format!(
+            "CREATE SEQUENCE questions;
+             CREATE FUNCTION lie(owner uuid) RETURNS uuid IMMUTABLE LANGUAGE plpgsql SECURITY DEFINER AS $$
+                 BEGIN
+                     RETURN CASE nextval('questions') % 2 WHEN 1 THEN '{}'::uuid ELSE owner END;
+                 END $$;
+             {}",
+            own.tenant(),
+            lie("buyers", "id, name, credit_limit"),
+        ))
+        .await;
+    macro_rules! foreign {
+        ($what:literal, |$tx:ident| $query:expr) => {{
+            world.execute("ALTER SEQUENCE questions RESTART").await;
+            // In transactions, because such a function may not do what it does where everything is only read.
+            let $tx = db.begin(&own).await.unwrap();
+            let answer = $query.await;
+            assert!(matches!(answer, Err(Error::ForeignRow { .. })), concat!($what, ": {:?}"), answer);
+            $tx.rollback().await;
+        }};
+    }
+    fn one<'t>(tx: &'t Transaction<Manager>) -> ScopedQuery<'t, Buyer, Manager> {
+        tx.scoped::<Buyer>().filter(buyers::name.eq("ada"))
+    }
+    foreign!("whole rows", |tx| one(&tx).load());
+    foreign!("a selection", |tx| one(&tx).select(buyers::name).load::<String>());
+    foreign!("an aggregate", |tx| one(&tx).select(count_star()).load::<i64>());
+    foreign!("groups", |tx| one(&tx)
+        .group_by(buyers::name)
+        .select((buyers::name, count_star()))
+        .load::<(String, i64)>());
+    foreign!("a set", |tx| one(&tx)
+        .select(buyers::name)
+        .union_all(tx.scoped::<Product>().select(products::name))
+        .load::<String>());
+    foreign!("what is joined", |tx| tx
+        .scoped::<Invoice>()
+        .inner_join::<Buyer>()
+        .filter(invoices::number.eq(3))
+        .load());
+    foreign!("what is left-joined", |tx| tx
+        .scoped::<Invoice>()
+        .left_join::<Buyer>()
+        .filter(invoices::number.eq(3))
+        .select((invoices::number, buyers::name.nullable()))
+        .load::<(i32, Option<String>)>());
 }
