@@ -197,7 +197,10 @@ async fn a_database_that_is_ahead_of_the_program_is_verified_and_warned_of() {
 async fn a_rehearsal_finds_what_would_fail_and_leaves_nothing() {
     let legacy = Legacy::with("INSERT INTO positions (contract) VALUES (1)").await;
     let left = "SELECT count(*)::text FROM pg_class WHERE relname IN ('undo', '__diesel_schema_migrations')";
+    let pending = legacy.migrator(legacy.halfway()).pending().await.unwrap();
+    assert_eq!(legacy.value(left).await, "0");
     let rehearsed = legacy.migrator(legacy.halfway()).rehearse().await.unwrap();
+    assert_eq!(pending, rehearsed);
     assert_eq!(rehearsed, ["tenant_db_base", "tenant_db_isolate_contracts"]);
     assert_eq!(legacy.value(left).await, "0");
 

@@ -56,8 +56,20 @@ impl Harness {
     /// As [`run_pending`](Self::run_pending), and then everything is rolled back.
     pub(super) fn rehearse(&mut self, all: &[Box<dyn DieselMigration<Pg>>]) -> Result<Vec<String>> {
         // Inside of it, each migration's own transaction is a savepoint.
+        self.undoing(|harness| harness.run_pending(all))
+    }
+
+    /// The names of those of `all` that have not been applied.
+    pub(super) fn pending(&mut self, all: &[Box<dyn DieselMigration<Pg>>]) -> Result<Vec<String>> {
+        // To look, diesel makes its table where there is none.
+        let applied = self.undoing(Self::applied)?;
+        let names = all.iter().map(|migration| migration.name());
+        Ok(names.filter(|name| !applied.contains(&name.version())).map(ToString::to_string).collect())
+    }
+
+    fn undoing<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         Manager::begin_transaction(&mut self.connection)?;
-        let outcome = self.run_pending(all);
+        let outcome = work(self);
         Manager::rollback_transaction(&mut self.connection)?;
         outcome
     }

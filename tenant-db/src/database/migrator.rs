@@ -84,6 +84,15 @@ impl Migrator {
         self.work(|harness, all| harness.run_pending(&all)).await
     }
 
+    /// The names of the migrations that [`run`](Self::run) would apply, in its order. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn pending(self) -> Result<Vec<String>> {
+        self.work(|harness, all| harness.pending(&all)).await
+    }
+
     /// Tries what [`run`](Self::run) would do, in one transaction that is rolled back, and returns the names of what it
     /// would apply. What would fail, fails here, with the same words; nothing stays.
     ///
