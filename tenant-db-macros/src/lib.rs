@@ -2,6 +2,7 @@
 
 mod attr;
 mod ctxt;
+mod enumeration;
 mod field;
 mod key;
 mod names;
@@ -52,6 +53,12 @@ pub fn derive_role(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(TenantKey)]
 pub fn derive_tenant_key(input: TokenStream) -> TokenStream {
     run(input, key::derive)
+}
+
+#[doc = include_str!("../docs/db_enum.md")]
+#[proc_macro_derive(DbEnum, attributes(db_enum))]
+pub fn derive_db_enum(input: TokenStream) -> TokenStream {
+    run(input, enumeration::derive)
 }
 
 fn run(

@@ -16,6 +16,7 @@ pub use uuid::Uuid;
 pub use crate::compile_checks::{
     assert_complete, assert_not_tenant_column, assert_updatable, names_primary_key, never_null, nullable,
 };
+pub use crate::db_enum::{read_label, write_label};
 pub use crate::query::{AnyOf, InsertRecord, ParentTenant};
 pub use crate::type_checks::*;
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind as DieselKind, Error as DieselError};
 
+use crate::db_enum::UnknownLabel;
 use crate::error::Error;
 
 /// What PostgreSQL complained about.
@@ -47,6 +48,11 @@ pub enum DatabaseErrorKind {
     Cancelled,
     /// The program and the database disagree about a type: a column could not be read or written.
     Conversion,
+    /// A column holds a label that the program's [`DbEnum`](macro@crate::DbEnum) does not have.
+    UnknownLabel,
+    /// A type, a table or a plan was changed under a connection that had made use of it. Connections that may be out of date
+    /// are not used again, so the next operation sees the database as it is.
+    SchemaChanged,
     /// Anything else.
     Other,
 }
@@ -135,6 +141,12 @@ fn classify(kind: &DieselKind, message: &str) -> DatabaseErrorKind {
         DieselKind::ReadOnlyTransaction => DatabaseErrorKind::ReadOnlyTransaction,
         _ if message.starts_with("deadlock detected") => DatabaseErrorKind::Deadlock,
         _ if message.starts_with("could not serialize access") => DatabaseErrorKind::SerializationFailure,
+        _ if ["cached plan must not change", "cache lookup failed for type", "type with OID "]
+            .iter()
+            .any(|beginning| message.starts_with(beginning)) =>
+        {
+            DatabaseErrorKind::SchemaChanged
+        }
         _ if message.starts_with("canceling statement") => DatabaseErrorKind::Cancelled,
         _ if message.starts_with("permission denied")
             || message.starts_with("must be owner")
@@ -176,7 +188,7 @@ const NAMES_ONLY_OBJECTS: [&str; 23] = [
 
 /// Beginnings of the server's own messages that quote a value, or none: shown without what stands in quotes, and without
 /// numbers. Any other message may be a `RAISE` of somebody's own, with data anywhere in it.
-const MAY_QUOTE_VALUES: [&str; 34] = [
+const MAY_QUOTE_VALUES: [&str; 36] = [
     "invalid input syntax",
     "invalid input value",
     "invalid byte sequence",
@@ -209,6 +221,8 @@ const MAY_QUOTE_VALUES: [&str; 34] = [
     "argument of ",
     "SELECT DISTINCT",
     "cached plan must not change",
+    "cache lookup failed for type",
+    "type with OID ",
     "out of memory",
     "the database system is",
 ];
@@ -253,10 +267,13 @@ impl From<DieselError> for Error {
             DieselError::QueryBuilderError(error) if error.to_string().contains("no changes to save") => {
                 Self::NoChanges
             }
-            DieselError::DeserializationError(_) => Self::Database(DatabaseError::other(
-                DatabaseErrorKind::Conversion,
-                "a column does not hold what its type in `table!` says",
-            )),
+            DieselError::DeserializationError(error) => Self::Database(match UnknownLabel::find(&*error) {
+                Some(unknown) => DatabaseError::other(DatabaseErrorKind::UnknownLabel, unknown.to_string()),
+                None => DatabaseError::other(
+                    DatabaseErrorKind::Conversion,
+                    "a column does not hold what its type in `table!` says",
+                ),
+            }),
             DieselError::SerializationError(_) => Self::Database(DatabaseError::other(
                 DatabaseErrorKind::Conversion,
                 "a value cannot be written as the type of its column",
@@ -330,6 +347,8 @@ mod tests {
             DatabaseErrorKind::InsufficientPrivilege
         );
         assert_eq!(kind("canceling statement due to statement timeout"), DatabaseErrorKind::Cancelled);
+        assert_eq!(kind("cached plan must not change result type"), DatabaseErrorKind::SchemaChanged);
+        assert_eq!(kind("cache lookup failed for type 16999"), DatabaseErrorKind::SchemaChanged);
         assert_eq!(kind("division by zero"), DatabaseErrorKind::Other);
     }
 }

@@ -44,6 +44,7 @@
 //! | you want to | look at |
 //! |---|---|
 //! | describe tables, inserts, changes | [`TenantScoped`](macro@TenantScoped), [`TenantInsert`](macro@TenantInsert), [`TenantUpdate`](macro@TenantUpdate) |
+//! | keep an enum of the database in a column | [`DbEnum`](macro@DbEnum) |
 //! | say who may do what | [`Permission`](macro@Permission), [`Role`](macro@Role), [`Grants`] |
 //! | find out who somebody is | [`Authenticator`], [`Identity`], [`TenantContext`] |
 //! | connect | [`TenantDb`], [`TenantDbBuilder`] |
@@ -114,6 +115,7 @@ mod context;
 pub mod danger;
 pub mod database;
 mod database_error;
+mod db_enum;
 pub mod doctor;
 pub mod dsl;
 mod error;
@@ -135,6 +137,7 @@ pub mod __private;
 
 pub use context::{Authenticator, Identity, RequestMetadata, TenantContext};
 pub use database_error::{DatabaseError, DatabaseErrorKind};
+pub use db_enum::DbEnum;
 pub use error::{Error, OptionalExtension, Result};
 pub use meta::{
     CheckMeta, ColumnMeta, ExclusionElement, ExclusionMeta, ExclusionOperand, ModelMeta, OnDelete,
@@ -149,7 +152,7 @@ pub use session::{
     TransactionFnOnce, TransactionOptions,
 };
 pub use tenant::{KeyKind, TenantKey, TenantValue};
-pub use tenant_db_macros::{Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate};
+pub use tenant_db_macros::{DbEnum, Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate};
 
 /// The programs in the README are compiled with the documentation's.
 #[cfg(all(doctest, feature = "testing"))]

@@ -5,6 +5,6 @@ pub use crate::model::Model as _;
 pub use crate::query::GroupedBy as _;
 pub use crate::session::Repositories as _;
 pub use crate::{
-    AnyRole, Authenticator, Grants, Identity, Permission, Role, TenantContext, TenantDb, TenantInsert,
-    TenantKey, TenantScoped, TenantUpdate, Transaction, TransactionOptions,
+    AnyRole, Authenticator, DbEnum, Grants, Identity, Permission, Role, TenantContext, TenantDb,
+    TenantInsert, TenantKey, TenantScoped, TenantUpdate, Transaction, TransactionOptions,
 };

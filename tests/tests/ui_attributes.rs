@@ -38,12 +38,59 @@ mod quiet {
                 value -> BigInt,
             }
         }
+
+        diesel::table! {
+            use diesel::sql_types::*;
+            use super::super::{ShapeSql, sql_types::Colour};
+
+            figures (tenant_id, id) {
+                tenant_id -> Uuid,
+                id -> BigInt,
+                shape -> ShapeSql,
+                colours -> Array<Nullable<Colour>>,
+            }
+        }
+    }
+
+    mod sql_types {
+        #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
+        #[diesel(postgres_type(name = "colour"))]
+        #[allow(unnameable_types, reason = "as diesel's command line writes it")]
+        pub struct Colour;
+    }
+
+    #[derive(Debug, DbEnum)]
+    enum Shape {
+        #[db_enum(rename = "o")]
+        Round,
+        r#Square,
+    }
+
+    #[derive(Debug, DbEnum)]
+    #[db_enum(sql_type = sql_types::Colour)]
+    enum Colour {
+        Red = 7,
+    }
+
+    #[derive(TenantScoped)]
+    #[tenant(table = schema::figures, defaults(id))]
+    struct Figure {
+        id: i64,
+        shape: Shape,
+        colours: Vec<Option<Colour>>,
+    }
+
+    #[derive(TenantInsert, TenantUpdate)]
+    #[tenant(model = Figure, table = schema::figures)]
+    struct FigureValues {
+        shape: Shape,
+        colours: Vec<Option<Colour>>,
     }
 
     use diesel::{Queryable, Selectable};
     use schema::lines::dsl::{note, number, order};
     use tenant_db::{
-        Model, NoPermission, Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate,
+        DbEnum, Model, NoPermission, Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate,
     };
 
     #[derive(Debug, Clone, PartialEq, Eq, Hash, TenantKey)]

@@ -54,6 +54,7 @@ pub(super) fn model(record: &Record) -> TokenStream {
     let same_table = quote_spanned!(span=> const _: fn() = __p::same_table::<__table::table, __Model>;);
     quote! {
         #[doc(hidden)]
+        #[allow(unnameable_types, reason = "nobody but the impls beside it has to name it")]
         #vis enum __Record {}
         #[automatically_derived]
         impl __p::RecordModel for __Record {

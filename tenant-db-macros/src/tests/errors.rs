@@ -1,7 +1,7 @@
 //! Errors: all at once, each with what to write instead.
 
 use super::{messages, run};
-use crate::{key, permission, record, role, scoped};
+use crate::{enumeration, key, permission, record, role, scoped};
 
 #[test]
 fn every_mistake_of_a_struct_is_reported() {
@@ -116,4 +116,54 @@ fn what_stands_beside_errors_grants_nothing() {
         run(scoped::derive, "#[tenant(table = c, nonsense)] struct C { id: Uuid }").expect_err("an error");
     let model = model.into_tokens().to_string();
     assert!(model.contains("unreachable") && !model.contains("inventory"));
+}
+
+#[test]
+fn every_mistake_of_an_enum_is_reported() {
+    let found = messages(
+        enumeration::derive,
+        r#"
+        #[db_enum(nam = "x", rename = "y", rename_all = "snakecase", schema = "")]
+        enum Status<T> {
+            New,
+            #[db_enum(rename = "new", schema = "z", renam = "a")]
+            Old(T),
+            #[db_enum(rename(x))]
+            Lost,
+        }
+        "#,
+    );
+    let beginnings = [
+        "`nam` is not known in `#[db_enum(…)]` of an enum, did you mean `name`?",
+        "`rename` is not known in `#[db_enum(…)]` of an enum, it belongs on a variant",
+        "\"snakecase\" is no style of `rename_all`, did you mean `snake_case`?",
+        "`DbEnum` cannot be derived for a generic type",
+        "PostgreSQL has no such name",
+        "a label in the database has no fields: write `Old`",
+        "`schema` is not known in `#[db_enum(…)]` of a variant, it belongs on the enum",
+        "`renam` is not known in `#[db_enum(…)]` of a variant, did you mean `rename`?",
+        "`Old` has the label of `New`, \"new\"",
+        "`rename` wants the label that the database has for the variant",
+    ];
+    assert_eq!(found.len(), beginnings.len(), "{found:#?}");
+    for (message, beginning) in found.iter().zip(beginnings) {
+        assert!(message.starts_with(beginning), "{message} does not start with {beginning}");
+    }
+}
+
+#[test]
+fn an_enum_of_the_database_has_variants_and_one_type() {
+    assert!(messages(enumeration::derive, "struct S;")[0].contains("is derived for enums"));
+    assert!(messages(enumeration::derive, "enum E {}")[0].contains("has no variants"));
+    let both = "#[db_enum(sql_type = sql::E, name = \"e\")] enum E { A }";
+    assert!(messages(enumeration::derive, both)[0].starts_with("`name` has no effect beside `sql_type`"));
+    let long = format!("enum E {{ #[db_enum(rename = \"{}\")] A }}", "é".repeat(32));
+    assert!(messages(enumeration::derive, &long)[0].contains("1 to 63 bytes"));
+}
+
+#[test]
+fn an_enum_beside_errors_has_its_type_and_no_label() {
+    let errors = run(enumeration::derive, "#[db_enum(nam = \"x\")] enum E { A }").expect_err("an error");
+    let text = errors.into_tokens().to_string();
+    assert!(text.contains("struct ESql") && text.contains("unreachable") && !text.contains("\"a\""));
 }

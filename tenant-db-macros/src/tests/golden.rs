@@ -7,7 +7,7 @@ use syn::DeriveInput;
 
 use super::run;
 use crate::ctxt::Errors;
-use crate::{key, permission, record, role, scoped};
+use crate::{enumeration, key, permission, record, role, scoped};
 
 fn check(derive: fn(&DeriveInput) -> Result<TokenStream, Errors>, input: &str, expected: &ExpectFile) {
     let expansion = run(derive, input).unwrap_or_else(|errors| panic!("{:#?}", errors.messages()));
@@ -112,4 +112,32 @@ fn a_role() {
 #[test]
 fn a_key() {
     check(key::derive, "struct CompanyId(String);", &expect_file!["golden/key.rs"]);
+}
+
+#[test]
+fn an_enum_with_a_sql_type_of_its_own() {
+    check(
+        enumeration::derive,
+        r#"
+        #[db_enum(name = "order_status", schema = "sales")]
+        pub enum OrderStatus {
+            New,
+            #[db_enum(rename = "in transit")]
+            InTransit,
+        }
+        "#,
+        &expect_file!["golden/enum.rs"],
+    );
+}
+
+#[test]
+fn an_enum_of_a_given_sql_type() {
+    check(
+        enumeration::derive,
+        r#"
+        #[db_enum(sql_type = crate::schema::sql_types::OrderStatus, rename_all = "SCREAMING-KEBAB-CASE")]
+        enum OrderStatus { InTransit = 7 }
+        "#,
+        &expect_file!["golden/enum_of_a_given_type.rs"],
+    );
 }

@@ -5,6 +5,7 @@ const _: () = {
     use __table::note as __column_note;
     use __table::kind as __column_kind;
     #[doc(hidden)]
+    #[allow(unnameable_types, reason = "nobody but the impls beside it has to name it")]
     enum __Record {}
     #[automatically_derived]
     impl __p::RecordModel for __Record {

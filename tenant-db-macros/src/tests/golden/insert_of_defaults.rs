@@ -2,6 +2,7 @@ const _: () = {
     use ::tenant_db::__private as __p;
     use schema::customers as __table;
     #[doc(hidden)]
+    #[allow(unnameable_types, reason = "nobody but the impls beside it has to name it")]
     enum __Record {}
     #[automatically_derived]
     impl __p::RecordModel for __Record {

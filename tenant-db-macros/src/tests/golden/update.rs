@@ -4,6 +4,7 @@ const _: () = {
     use __table::name as __column_name;
     use __table::note as __column_note;
     #[doc(hidden)]
+    #[allow(unnameable_types, reason = "nobody but the impls beside it has to name it")]
     enum __Record {}
     #[automatically_derived]
     impl __p::RecordModel for __Record {
