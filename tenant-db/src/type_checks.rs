@@ -10,6 +10,7 @@ use diesel::dsl::Eq;
 use diesel::expression::{AsExpression, Expression, TypedExpressionType};
 use diesel::internal::derives::as_expression::Bound;
 use diesel::pg::Pg;
+use diesel::query_builder::QueryFragment;
 use diesel::sql_types::SqlType;
 use diesel::{Column, ExpressionMethods};
 
@@ -250,7 +251,7 @@ pub trait WriteAs<ST> {}
 #[diagnostic::do_not_recommend]
 impl<T, ST> WriteAs<ST> for T
 where
-    T: AsExpression<ST, Expression: IsBound>,
+    T: AsExpression<ST, Expression: IsBound + QueryFragment<Pg>>,
     ST: SqlType + TypedExpressionType,
 {
 }
