@@ -18,9 +18,11 @@ use futures_util::future::BoxFuture;
 use tokio::task::unconstrained;
 
 use super::connect::{Canceller, Driver, Hold, Link, Switch, Traffic};
+use super::epoch::Epoch;
 use super::guards::Guard;
 use super::statement::TypeName;
 use crate::database::quote_literal;
+use crate::database_error::DatabaseErrorKind;
 use crate::error::{Error, Result};
 
 /// A connection, and whether anything is open on it.
@@ -46,6 +48,8 @@ pub(crate) struct Session {
     /// Whether it must not be used again although it is clean. The server refuses a statement that it has prepared, as it
     /// does after a change of the schema, or has lost one.
     outdated: AtomicBool,
+    /// Whether others of the pool have met a change of the schema since this one was opened.
+    epoch: Epoch,
     /// Types whose numbers diesel-async has looked up here.
     types: Mutex<HashSet<TypeName>>,
     /// Statements that are remembered although diesel says that their number has no bound.
@@ -81,7 +85,12 @@ impl Session {
     /// # Errors
     ///
     /// [`Error::ConnectionLost`].
-    pub(super) async fn new(link: Link, prepares: bool, patience: Option<Duration>) -> Result<Self> {
+    pub(super) async fn new(
+        link: Link,
+        prepares: bool,
+        patience: Option<Duration>,
+        epoch: Epoch,
+    ) -> Result<Self> {
         let Link { mut connection, driver, canceller, traffic, batching, application_name } = link;
         if !Guard::StatementCache.is_up() {
             connection.set_prepared_statement_cache_size(CacheSize::Disabled);
@@ -106,6 +115,7 @@ impl Session {
             begun: Mutex::new(false),
             foreign: AtomicBool::new(false),
             outdated: AtomicBool::new(false),
+            epoch,
             types: Mutex::default(),
             unbounded: Mutex::default(),
             abandoned: AtomicU32::new(0),
@@ -158,6 +168,7 @@ impl Session {
     pub(super) fn is_unusable(&mut self) -> bool {
         *self.dirty.get_mut()
             || *self.outdated.get_mut()
+            || self.epoch.is_over()
             || *self.abandoned.get_mut() >= MAX_ABANDONED
             || self.connection.is_broken()
     }
@@ -315,13 +326,13 @@ impl Session {
         }
     }
 
-    /// Notes what an error says about the session itself.
+    /// Notes what an error says about the session itself, and about the others of the pool.
     pub(super) fn observe(&self, error: &Error) {
-        if let Error::Database(error) = error
-            && ["cached plan must not change", "prepared statement \""]
-                .iter()
-                .any(|beginning| error.message().starts_with(beginning))
-        {
+        let Error::Database(error) = error else { return };
+        if error.kind() == DatabaseErrorKind::SchemaChanged {
+            self.discard();
+            self.epoch.end();
+        } else if error.message().starts_with("prepared statement \"") {
             self.discard();
         }
     }

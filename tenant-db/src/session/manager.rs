@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::connect::Connector;
 use super::connection::Session;
+use super::epoch::Epoch;
 use crate::error::{Error, Result};
 
 /// Opens connections for the pool.
@@ -16,6 +17,7 @@ pub(super) struct Manager {
     prepares: bool,
     patience: Option<Duration>,
     last_failure: LastFailure,
+    epoch: Epoch,
 }
 
 /// How much longer than the server's own limit a statement may take.
@@ -24,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(5);
 impl Manager {
     pub(super) fn new(connector: Connector, prepares: bool, statement_timeout: Option<Duration>) -> Self {
         let patience = statement_timeout.map(|limit| limit.saturating_add(GRACE));
-        Self { connector, prepares, patience, last_failure: LastFailure::default() }
+        Self { connector, prepares, patience, last_failure: LastFailure::default(), epoch: Epoch::default() }
     }
 
     /// Why the last attempt to connect failed, if it did.
@@ -38,8 +40,9 @@ impl ManageConnection for Manager {
     type Error = Error;
 
     async fn connect(&self) -> Result<Session> {
+        let epoch = self.epoch.now();
         let link = self.connector.connect().await?;
-        let set_up = Session::new(link, self.prepares, self.patience);
+        let set_up = Session::new(link, self.prepares, self.patience, epoch);
         // A server or a pooler may answer the login and nothing after it.
         let set_up = match self.connector.limit() {
             Some(limit) => timeout(limit, set_up).await.unwrap_or(Err(Error::ConnectionLost)),

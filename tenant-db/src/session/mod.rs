@@ -7,6 +7,7 @@ pub(crate) mod connect;
 mod connection;
 mod db;
 mod engine;
+mod epoch;
 mod guards;
 #[cfg(all(test, feature = "testing"))]
 mod hazards;

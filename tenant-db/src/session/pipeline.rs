@@ -25,13 +25,14 @@ use super::guards::Guard;
 use super::observe::{Observed, Operation};
 use super::options::TransactionOptions;
 use crate::context::ContextInner;
+use crate::database_error::DatabaseErrorKind;
 use crate::error::{Error, Result};
 use crate::tenant::TenantKey;
 
 /// Runs `work` on a connection of the pool, and commits it.
 ///
 /// A read whose connection turns out to be dead is run once more, on another one; a write only where nothing of it was
-/// sent.
+/// sent. What the server refuses because the schema was changed under the connection is run once more, too.
 pub(super) async fn alone<K, T, W>(
     db: &TenantDb,
     context: &ContextInner<K>,
@@ -62,8 +63,16 @@ where
         let answers = send(&session, &begin, operation, &progress, &work).await;
         let outcome = answers.settle(&session, operation, &progress).await;
         observed.saw(&progress, session.round_trips() - before);
-        let repeatable = operation.is_read() || progress.was_never_sent();
-        if matches!(outcome, Err(Error::ConnectionLost)) && repeatable && !retried {
+        let repeatable = match &outcome {
+            Err(Error::ConnectionLost) => operation.is_read() || progress.was_never_sent(),
+            // The server has refused the statement before it ran, and with it the transaction. Only this connection, and
+            // those as old as it, had to learn that.
+            Err(Error::Database(error)) => {
+                error.kind() == DatabaseErrorKind::SchemaChanged && !operation.is_foreign()
+            }
+            _ => false,
+        };
+        if repeatable && !retried {
             retried = true;
             observed.retries();
             continue;
