@@ -5,6 +5,7 @@ use tenant_db::prelude::*;
 mod sql_types {
     #[derive(diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "colour"))]
+    #[allow(unnameable_types, reason = "as the command line of diesel writes it")]
     pub struct Colour;
 }
 
