@@ -4,8 +4,10 @@ use std::fmt;
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind as DieselKind, Error as DieselError};
 
+use crate::database::columns_of;
 use crate::db_enum::UnknownLabel;
 use crate::error::Error;
+use crate::meta::registered_models;
 
 /// What PostgreSQL complained about.
 ///
@@ -20,6 +22,7 @@ pub struct DatabaseError {
     constraint: Option<String>,
     table: Option<String>,
     column: Option<String>,
+    columns: Vec<&'static str>,
 }
 
 /// The kinds of database error that a program may want to tell apart.
@@ -82,6 +85,26 @@ impl DatabaseError {
         self.column.as_deref()
     }
 
+    /// The columns that the violated constraint is about, as the model names them: without the tenant's. Empty where no
+    /// model knows the constraint, and for conditions on a whole row.
+    ///
+    /// They are looked up by the name of the constraint among those that models declare and primary keys, never read
+    /// from the server's detail, which holds data.
+    ///
+    /// ```
+    /// # use tenant_db::Error;
+    /// fn explain(error: &Error) -> Option<&'static str> {
+    ///     match error {
+    ///         Error::Conflict(conflict) if conflict.columns().contains(&"email") => Some("this address is taken"),
+    ///         _ => None,
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn columns(&self) -> &[&'static str] {
+        &self.columns
+    }
+
     /// PostgreSQL's message, without data.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -89,17 +112,29 @@ impl DatabaseError {
     }
 
     fn other(kind: DatabaseErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), constraint: None, table: None, column: None }
+        Self {
+            kind,
+            message: message.into(),
+            constraint: None,
+            table: None,
+            column: None,
+            columns: Vec::new(),
+        }
     }
 
     fn from_server(kind: DieselKind, information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Self {
         let message = information.message();
+        let columns = match (information.table_name(), information.constraint_name()) {
+            (Some(table), Some(constraint)) => columns_of(&registered_models(), table, constraint),
+            _ => Vec::new(),
+        };
         Self {
             kind: classify(&kind, message),
             message: without_data(message),
             constraint: information.constraint_name().map(str::to_owned),
             table: information.table_name().map(str::to_owned),
             column: information.column_name().map(str::to_owned),
+            columns,
         }
     }
 }

@@ -186,6 +186,15 @@ impl ModelMeta {
         format!("{}.{}", self.schema_name(), self.table)
     }
 
+    /// The columns that say whose a row is: the tenant's, or those that name the parent's row.
+    pub(crate) fn anchors(&self) -> Vec<&'static str> {
+        match self.tenancy {
+            Tenancy::Column(column) => vec![column],
+            Tenancy::Through { foreign_key, .. } => foreign_key.to_vec(),
+            Tenancy::Global => Vec::new(),
+        }
+    }
+
     /// The column that holds the tenant, where the table has one.
     #[must_use]
     pub const fn tenant_column(&self) -> Option<&'static str> {

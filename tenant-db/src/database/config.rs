@@ -144,7 +144,11 @@ impl DatabaseConfig {
     /// Whether the table of `model` is left as it is; see [`with_pending`](Self::with_pending).
     #[must_use]
     pub fn is_pending(&self, model: &ModelMeta) -> bool {
-        self.pending.contains(&(model.schema_name(), model.table))
+        self.is_table_pending(model.schema_name(), model.table)
+    }
+
+    pub(crate) fn is_table_pending(&self, schema: &'static str, table: &'static str) -> bool {
+        self.pending.contains(&(schema, table))
     }
 
     /// The role that owns the tables.

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::config::DatabaseConfig;
 use super::identifier::fnv1a;
-use super::isolation::migrations;
+use super::plan::migrations;
 use super::statement::Migration;
 use super::version::{after, timestamp};
 use crate::error::{Error, Result};

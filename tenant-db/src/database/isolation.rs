@@ -1,121 +1,35 @@
-//! The migration that isolates the table of a model.
+//! The migration that isolates a table with a tenant column.
 
 use super::base::{pin_search_path, role_places, unpin_search_path};
 use super::config::DatabaseConfig;
+use super::constraints::list;
 use super::functions::{guard_function, guard_function_name};
-use super::identifier::{check_identifier, derived_name, fnv1a, qualified, quote_ident, quote_literal};
+use super::identifier::{check_identifier, derived_name, qualified, quote_ident, quote_literal};
+use super::migration_name;
 use super::policies::policies;
 use super::privileges::{SCHEMA, TABLE};
 use super::statement::{Migration, Statement};
 use super::template::Template;
-use crate::error::{Error, Result};
-use crate::meta::{ModelMeta, registered_models};
+use crate::error::Result;
+use crate::meta::ModelMeta;
 use crate::tenant::{KeyKind, MAX_TEXT_KEY};
 
 /// The end of the name of the unique key that takes the place of a primary key on which foreign keys rest.
 pub(crate) const KEPT_KEY_SUFFIX: &str = "_without_tenant_key";
 
-/// The migration that isolates the table of `model`: owner, keys, row-level security, policies, trigger, grants.
-///
-/// The table must exist, and [`base_migration`](super::base_migration) must have been applied. No row is changed. The
-/// way back puts back what was there: owner, primary key, nullability, privileges, flags.
-///
-/// Rows that cannot stay as they are (without a tenant, with a key that others have) make it fail before anything has
-/// changed, and the message says what to do about them.
-///
-/// Foreign keys between two tables that are isolated carry the tenant from then on; a row that refers to a row of another
-/// tenant makes it fail. Foreign keys of tables that are not isolated (yet) keep their target: its columns stay unique
-/// under another constraint, and a WARNING names them. Other unique keys without the tenant are left alone and named by
-/// a WARNING. Permissive policies that were there are set aside: they are for the owner of the table only, until the way back.
-///
-/// # Errors
-///
-/// [`Error::InvalidConfiguration`] for a name that PostgreSQL cannot keep whole.
-pub fn model_migration(model: &ModelMeta, config: &DatabaseConfig) -> Result<Migration> {
+pub(super) fn migration(
+    model: &ModelMeta,
+    tenant: &'static str,
+    config: &DatabaseConfig,
+) -> Result<Migration> {
     check_identifier("a schema", model.schema_name())?;
     check_identifier("a table", model.table)?;
-    for column in model.primary_key.iter().chain([&model.tenant_column().unwrap_or_default()]) {
+    for column in model.primary_key.iter().chain([&tenant]) {
         check_identifier("a column", column)?;
     }
-    let name = migration_name(model);
-    let places = places(model, config).with("migration", quote_literal(&name));
+    let name = migration_name::of_table("tenant_db_isolate", model);
+    let places = places(model, tenant, config).with("migration", quote_literal(&name));
     Ok(Migration { up: up(model, config, &places), down: down(model, &places), name })
-}
-
-/// The base migration, and one migration for each table of the program's models but those that
-/// [`DatabaseConfig::with_pending`] leaves for later.
-///
-/// # Errors
-///
-/// [`Error::InvalidConfiguration`] where two models of one table disagree about its tenant or its key, or a name cannot
-/// be kept.
-pub fn migrations(config: &DatabaseConfig) -> Result<Vec<Migration>> {
-    let mut models = registered_models();
-    models.retain(|model| !config.is_pending(model));
-    migrations_of(&models, config)
-}
-
-pub(crate) fn migrations_of(models: &[&ModelMeta], config: &DatabaseConfig) -> Result<Vec<Migration>> {
-    let mut all = vec![super::base_migration(config)];
-    for (at, model) in models.iter().enumerate() {
-        match models[..at].iter().find(|earlier| is_same_table(earlier, model)) {
-            None => all.push(model_migration(model, config)?),
-            Some(earlier) => agree(earlier, model)?,
-        }
-    }
-    Ok(all)
-}
-
-fn is_same_table(one: &ModelMeta, other: &ModelMeta) -> bool {
-    one.schema_name() == other.schema_name() && one.table == other.table
-}
-
-fn agree(one: &ModelMeta, other: &ModelMeta) -> Result<()> {
-    let difference = if one.tenant_column() != other.tenant_column() {
-        "the tenant column"
-    } else if one.key != other.key {
-        "the type of the tenant key"
-    } else if one.primary_key != other.primary_key {
-        "the primary key"
-    } else {
-        return Ok(());
-    };
-    Err(Error::invalid_configuration(format!(
-        "{}::{} and {}::{} are both kept in {} and disagree about {difference}; make them say the same",
-        one.module,
-        one.name,
-        other.module,
-        other.name,
-        one.qualified_table()
-    )))
-}
-
-/// Lower-case letters, digits and `_`; with a hash where the table's name is not made of these alone.
-fn migration_name(model: &ModelMeta) -> String {
-    let (schema, table) = (model.schema_name(), model.table);
-    let is_plain = |name: &str| {
-        name.chars().all(|character| matches!(character, 'a'..='z' | '0'..='9' | '_')) && name.len() <= 40
-    };
-    match schema {
-        "public" if is_plain(table) => format!("tenant_db_isolate_{table}"),
-        _ => {
-            let plain =
-                |name: &str| -> String {
-                    name.chars()
-                        .map(|character| {
-                            if character.is_ascii_alphanumeric() {
-                                character.to_ascii_lowercase()
-                            } else {
-                                '_'
-                            }
-                        })
-                        .take(40)
-                        .collect()
-                };
-            let hash = fnv1a(&qualified(schema, table)) >> 32;
-            format!("tenant_db_isolate_{}_{}_{hash:08x}", plain(schema), plain(table))
-        }
-    }
 }
 
 fn literals(names: &[&str]) -> String {
@@ -128,19 +42,21 @@ fn rows_key(model: &ModelMeta) -> String {
 }
 
 /// Which rows have a tenant for which no context can be made: the text keys that `TenantValue` refuses.
-fn unusable_key(model: &ModelMeta) -> String {
-    let tenant = quote_ident(model.tenant_column().unwrap_or_default());
+fn unusable_key(model: &ModelMeta, tenant: &str) -> String {
+    let tenant = quote_ident(tenant);
     match model.key {
         KeyKind::Text => format!("t.{tenant} = '' OR octet_length(t.{tenant}) > {MAX_TEXT_KEY}"),
         KeyKind::Uuid | KeyKind::BigInt => "false".to_owned(),
     }
 }
 
-fn columns(names: &[&str]) -> String {
-    names.iter().map(|name| quote_ident(name)).collect::<Vec<_>>().join(", ")
+/// The names as an array.
+pub(super) fn names(names: &[&str]) -> String {
+    format!("ARRAY[{}]::name[]", literals(names))
 }
 
-fn places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
+/// The places of templates that every table has.
+pub(super) fn table_places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
     let (schema, table) = (model.schema_name(), model.table);
     let qualified_table = qualified(schema, table);
     role_places(config)
@@ -150,17 +66,22 @@ fn places(model: &ModelMeta, config: &DatabaseConfig) -> Template {
         .with("table", qualified_table.clone())
         .with("table_name", quote_literal(&qualified_table))
         .with("table_literal", quote_literal(&qualified_table))
-        .with("tenant", quote_ident(model.tenant_column().unwrap_or_default()))
-        .with("tenant_name", quote_literal(model.tenant_column().unwrap_or_default()))
+}
+
+fn places(model: &ModelMeta, tenant: &str, config: &DatabaseConfig) -> Template {
+    let table = model.table;
+    table_places(model, config)
+        .with("tenant", quote_ident(tenant))
+        .with("tenant_name", quote_literal(tenant))
         .with("tenant_type", quote_literal(model.key.sql_type()))
         .with("tenant_types", format!("ARRAY[{}]", literals(accepted_types(model.key))))
-        .with("primary_key", format!("ARRAY[{}]::name[]", literals(model.primary_key)))
+        .with("primary_key", names(model.primary_key))
         .with("new_key_name", quote_literal(&derived_name("", table, "_pkey")))
         .with("spare_key_name", quote_literal(&derived_name("", table, "_tenant_pkey")))
         .with("kept_key_name", quote_literal(&derived_name("", table, KEPT_KEY_SUFFIX)))
         .with("key_columns", rows_key(model))
-        .with("key_list", quote_literal(&columns(model.primary_key)))
-        .with("unusable", unusable_key(model))
+        .with("key_list", quote_literal(&list(model.primary_key)))
+        .with("unusable", unusable_key(model, tenant))
         .with("index", quote_ident(&index_name(model)))
         .with("guard", quote_ident(&guard_name(model)))
         .with("guard_function", guard_function_name(model))

@@ -12,7 +12,7 @@ use super::config::DatabaseConfig;
 use super::connect::connect;
 use super::generated::Generated;
 use super::harness::Harness;
-use super::isolation::migrations;
+use super::plan::migrations;
 use crate::error::{Error, Result};
 
 /// Applies diesel migrations, and those of this crate, with a role that may change the schema.

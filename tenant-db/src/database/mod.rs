@@ -27,18 +27,25 @@
 mod base;
 mod config;
 mod connect;
+mod constrain;
+mod constraints;
 mod folder;
 mod functions;
 mod generated;
+mod global;
 mod harness;
 mod identifier;
 mod isolation;
+mod migration_name;
 mod migrator;
+mod plan;
 mod policies;
+mod predicate;
 mod principal;
 mod privileges;
 mod statement;
 mod template;
+mod through;
 mod version;
 
 pub use base::base_migration;
@@ -46,12 +53,14 @@ pub use base::base_migration;
 pub(crate) use base::database_privileges;
 pub use config::DatabaseConfig;
 pub use folder::{write_migrations, write_migrations_with};
-pub use isolation::{migrations, model_migration};
 pub use migrator::Migrator;
+pub use plan::{migrations, model_migration};
 pub use statement::{Migration, Statement};
 
 // What verification compares the database with.
 pub(crate) use connect::connect;
+pub(crate) use constrain::catalog_code;
+pub(crate) use constraints::{Constraint, Reference, Rule, columns_of, constraints, is_same_table};
 pub(crate) use functions::{
     KEY_KINDS, SEARCH_PATH, guard_body, guard_function, guard_function_ident, tenant_function,
     tenant_function_body,
@@ -59,3 +68,4 @@ pub(crate) use functions::{
 pub(crate) use identifier::{qualified, quote_ident, quote_literal};
 pub(crate) use isolation::{KEPT_KEY_SUFFIX, guard_name, guard_trigger, is_accepted_type};
 pub(crate) use policies::{Policy, policies};
+pub(crate) use predicate::{normalized, own_rows};

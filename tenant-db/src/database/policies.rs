@@ -1,8 +1,9 @@
 //! The policies of a table: one permissive policy for each command, and a restrictive floor under them.
 
 use super::identifier::{derived_name, qualified, quote_ident};
+use super::predicate::own_rows;
 use super::statement::Statement;
-use crate::meta::ModelMeta;
+use crate::meta::{ModelMeta, Tenancy};
 
 /// A policy that a table must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,9 @@ pub(crate) fn policies(model: &ModelMeta) -> Vec<Policy> {
         command,
         permissive,
     };
+    if matches!(model.tenancy, Tenancy::Global) {
+        return Vec::new();
+    }
     vec![
         policy("_tenant_select", Command::Select, true),
         policy("_tenant_insert", Command::Insert, true),
@@ -76,12 +80,8 @@ pub(crate) fn policies(model: &ModelMeta) -> Vec<Policy> {
 
 impl Policy {
     pub(crate) fn create(&self, model: &ModelMeta) -> Statement {
-        // In a sub-select the function runs once for each statement, not once for each row.
-        let own = format!(
-            "{} = (SELECT tenant_db.{}())",
-            quote_ident(model.tenant_column().unwrap_or_default()),
-            model.key.function()
-        );
+        // A global table has no policies, and nothing is nobody's.
+        let own = own_rows(model).unwrap_or_else(|| "false".to_owned());
         let mut sql = format!(
             "CREATE POLICY {} ON {}\nAS {} FOR {} TO PUBLIC",
             quote_ident(&self.name),

@@ -4,10 +4,12 @@ use super::login::{self, Misdirection};
 use super::report::{Finding, Severity};
 use super::snapshot::Snapshot;
 use crate::database::{DatabaseConfig, quote_ident};
+use crate::meta::ModelMeta;
 
 pub(super) struct Check<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) config: &'a DatabaseConfig,
+    pub(super) models: &'a [&'a ModelMeta],
     /// The role that logged in, quoted.
     pub(super) runtime: String,
     /// Why the role that logged in should not have. What that role may do is then not worth a finding, and no remedy
@@ -17,10 +19,15 @@ pub(super) struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, config: &'a DatabaseConfig) -> Self {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        config: &'a DatabaseConfig,
+        models: &'a [&'a ModelMeta],
+    ) -> Self {
         Self {
             snapshot,
             config,
+            models,
             runtime: quote_ident(&snapshot.session_user),
             misdirection: login::misdirection(snapshot, config),
             findings: Vec::new(),

@@ -6,7 +6,7 @@ use crate::database::{
     KEY_KINDS, SEARCH_PATH, Statement, guard_body, guard_function, guard_function_ident, quote_ident,
     tenant_function, tenant_function_body,
 };
-use crate::meta::ModelMeta;
+use crate::meta::{ModelMeta, Tenancy};
 
 /// What a function of ours looks like in `pg_proc`.
 struct Expected<'a> {
@@ -45,7 +45,9 @@ pub(super) fn are_absent(check: &mut Check<'_>) -> bool {
 }
 
 pub(super) fn check(check: &mut Check<'_>, models: &[&ModelMeta]) {
-    let kinds = KEY_KINDS.into_iter().filter(|kind| models.iter().any(|model| model.key == *kind));
+    let of_tenants = |model: &&&ModelMeta| !matches!(model.tenancy, Tenancy::Global);
+    let kinds =
+        KEY_KINDS.into_iter().filter(|kind| models.iter().filter(of_tenants).any(|model| model.key == *kind));
     for kind in kinds {
         let remedy = sql(&tenant_function(kind, check.config));
         let expected = Expected {
@@ -63,7 +65,7 @@ pub(super) fn check(check: &mut Check<'_>, models: &[&ModelMeta]) {
         may_call(check, function);
     }
     may_use_schema(check);
-    for model in models {
+    for model in models.iter().filter(|model| model.tenant_column().is_some()) {
         let name = guard_function_ident(model);
         // A trigger cannot be there without its function, so a missing function is a missing trigger: TD210.
         let Some(function) = check.snapshot.function(&name) else { continue };

@@ -2,16 +2,44 @@
 
 use super::check::Check;
 use super::snapshot::{ForeignKey, Key, Table};
-use crate::database::{KEPT_KEY_SUFFIX, quote_ident};
-use crate::meta::ModelMeta;
+use crate::database::{KEPT_KEY_SUFFIX, is_same_table, quote_ident};
+use crate::meta::{ModelMeta, Tenancy};
 
 pub(super) fn check(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
-    for key in &table.foreign_keys {
+    for key in table.foreign_keys.iter().filter(|key| !leads_to_parent(model, key)) {
         foreign_key(check, model, key);
     }
     for key in table.keys.iter().filter(|key| !is_unguessable(key)) {
-        unique_key(check, model, table, key);
+        if !is_reached_through(check, model, key) {
+            unique_key(check, model, table, key);
+        }
     }
+}
+
+/// Where rows belong to the tenant of a parent, the reference to it is what says whose they are.
+fn leads_to_parent(model: &ModelMeta, key: &ForeignKey) -> bool {
+    match model.tenancy {
+        Tenancy::Through { foreign_key, .. } => {
+            key.columns.len() == foreign_key.len()
+                && key.columns.iter().all(|(mine, _)| foreign_key.contains(&mine.as_str()))
+        }
+        _ => false,
+    }
+}
+
+/// Tables without a tenant column refer to the primary key alone: a model asks for that.
+fn is_reached_through(check: &Check<'_>, model: &ModelMeta, key: &Key) -> bool {
+    let is_whole_key = key.columns.len() == model.primary_key.len()
+        && model
+            .primary_key
+            .iter()
+            .all(|column| key.columns.iter().any(|own| own.trim_matches('"') == *column));
+    is_whole_key
+        && !key.dependents.is_empty()
+        && check.models.iter().any(|child| match child.tenancy {
+            Tenancy::Through { parent, .. } => is_same_table(parent(), model),
+            _ => false,
+        })
 }
 
 /// The key that the migration keeps, because foreign keys rest on it, gives nothing away where it is made of UUIDs.
@@ -29,14 +57,14 @@ fn unique_key(check: &mut Check<'_>, model: &ModelMeta, table: &Table, key: &Key
             "It is on ({}), without {} in a form that keeps tenants apart. So it is checked across tenants: a conflict (SQLSTATE {code}) tells one tenant \
              which values another one has, and keeps it from using them.",
             key.columns.join(", "),
-            model.tenant_column().unwrap_or_default()
+            model.anchors().join(", ")
         ),
         unique_key_remedy(check, model, table, key),
     );
 }
 
 fn unique_key_remedy(check: &Check<'_>, model: &ModelMeta, table: &Table, key: &Key) -> String {
-    let tenant = quote_ident(model.tenant_column().unwrap_or_default());
+    let anchors: Vec<String> = model.anchors().into_iter().map(quote_ident).collect();
     let mended = |oid: u32| {
         check.snapshot.tables.iter().any(|other| other.foreign_keys.iter().any(|foreign| foreign.oid == oid))
     };
@@ -54,8 +82,8 @@ fn unique_key_remedy(check: &Check<'_>, model: &ModelMeta, table: &Table, key: &
     if key.covered || !key.dependents.is_empty() {
         return format!("-- The same columns are a key together with the tenant.\n{}", drop_key(key));
     }
-    let Some(create) = create(key, &tenant) else {
-        return format!("-- Make it again with {tenant} first. It is: {}", key.definition);
+    let Some(create) = create(key, &anchors) else {
+        return format!("-- Make it again with {} first. It is: {}", anchors.join(", "), key.definition);
     };
     let hint = if key.exclusion {
         "-- Comparing by equality in a GiST index takes extension btree_gist.\n"
@@ -73,11 +101,12 @@ fn drop_key(key: &Key) -> String {
 }
 
 /// The key with the tenant first, in place of the one that is there. PostgreSQL's own definition has the rest of it.
-fn create(key: &Key, tenant: &str) -> Option<String> {
+fn create(key: &Key, anchors: &[String]) -> Option<String> {
     let lead = |definition: &str| {
         let operator = if key.exclusion { " WITH =" } else { "" };
         let (before, after) = definition.split_once('(')?;
-        Some(format!("{before}({tenant}{operator}, {after}"))
+        let anchors: String = anchors.iter().map(|anchor| format!("{anchor}{operator}, ")).collect();
+        Some(format!("{before}({anchors}{after}"))
     };
     match &key.constraint {
         Some(constraint) => Some(format!(
@@ -121,15 +150,22 @@ fn reaches_across(key: &ForeignKey) -> bool {
 }
 
 fn foreign_key_remedy(check: &Check<'_>, model: &ModelMeta, key: &ForeignKey) -> String {
+    let (Some(tenant), Some(target_tenant)) = (model.tenant_column(), &key.target_tenant) else {
+        return format!(
+            "-- One of the two tables has no tenant column, so the key cannot carry the tenant. Give it one, or: ALTER TABLE {} DROP CONSTRAINT {};",
+            key.table,
+            quote_ident(&key.name)
+        );
+    };
     let (mine, theirs): (Vec<String>, Vec<String>) = key
         .columns
         .iter()
-        .filter(|(mine, _)| mine != model.tenant_column().unwrap_or_default())
+        .filter(|(mine, _)| mine != tenant)
         .map(|(mine, theirs)| (quote_ident(mine), quote_ident(theirs)))
         .unzip();
     let old = mine.join(", ");
-    let own = format!("{}, {old}", quote_ident(model.tenant_column().unwrap_or_default()));
-    let theirs = format!("{}, {}", quote_ident(&key.target_tenant), theirs.join(", "));
+    let own = format!("{}, {old}", quote_ident(tenant));
+    let theirs = format!("{}, {}", quote_ident(target_tenant), theirs.join(", "));
     let name = quote_ident(&key.name);
     let mut remedy =
         String::from("-- Rows that refer to rows of another tenant make it fail; mend them first.\n");

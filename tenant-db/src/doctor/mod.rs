@@ -31,7 +31,7 @@
 //! | TD112 | error | the program logs in as an administrator, the migrator or the owner, not as the runtime role |
 //! | TD201 | error | a model's table does not exist |
 //! | TD202 | error | it is a view or something else that is not a table |
-//! | TD203 | error | its tenant column does not exist |
+//! | TD203 | error | its tenant column, or a column that names the parent's row, does not exist |
 //! | TD204 | error | … has another type |
 //! | TD205 | error | … may be NULL |
 //! | TD206 | error | row-level security is not enabled |
@@ -39,13 +39,15 @@
 //! | TD208 | error | the primary key does not lead with the tenant |
 //! | TD209 | error | diesel's name for the table stands for another one |
 //! | TD210 | error | the trigger that guards the tenant column is missing, disabled or another one |
-//! | TD211 | error | the runtime role has more than SELECT, INSERT, UPDATE, DELETE |
+//! | TD211 | error | the runtime role has more than SELECT, INSERT, UPDATE, DELETE; more than SELECT on a global table |
 //! | TD212 | warning | the runtime role has less |
 //! | TD213 | error | a partition or child table can be reached around the policies |
 //! | TD214 | warning | a foreign key between tables of models does not carry the tenant |
 //! | TD215 | warning | a unique key or an exclusion constraint does not contain the tenant |
 //! | TD216 | error | a foreign key as of TD214 changes or deletes rows of one tenant when another one changes its own |
 //! | TD217 | error | the tenant column's collation takes different keys for equal |
+//! | TD218 | warning | a constraint of a model is missing |
+//! | TD219 | warning | the column that counts the changes of a row has no default |
 //! | TD301 | error | a policy is missing |
 //! | TD302 | error | a policy is not the one that the models ask for |
 //! | TD303 | error | there is a permissive policy that no model asks for, and that is not for the table's owner alone |
@@ -62,9 +64,11 @@
 //!
 //! TD214 and TD215 show no row to anybody. What they give away is whether a value exists with another tenant: PostgreSQL
 //! checks keys without asking policies. The key that the isolating migration keeps for foreign keys from elsewhere is
-//! left out where it is made of UUIDs, which nobody guesses.
+//! left out where it is made of UUIDs, which nobody guesses, and where a table without a tenant column is reached through
+//! it.
 
 mod check;
+mod constraints;
 mod functions;
 mod keys;
 mod login;
@@ -107,7 +111,7 @@ pub(crate) async fn verify(
     let (models, pending) = pending::split(connection, models, config).await?;
     let models = models.as_slice();
     let snapshot = Snapshot::read(connection, models, config.setting()).await?;
-    let mut check = Check::new(&snapshot, config);
+    let mut check = Check::new(&snapshot, config, models);
     if !models.is_empty() && functions::are_absent(&mut check) {
         return Ok(Report::new(check.into_findings()));
     }

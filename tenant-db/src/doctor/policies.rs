@@ -3,12 +3,16 @@
 use super::check::Check;
 use super::functions::sql;
 use super::snapshot::{Policy as Found, Table, TenantColumn};
-use crate::database::{Policy, policies, quote_ident};
+use crate::database::{self, Policy, normalized, policies, quote_ident};
 use crate::meta::ModelMeta;
 use crate::tenant::KeyKind;
 
-pub(super) fn check(check: &mut Check<'_>, model: &ModelMeta, table: &Table, tenant: &TenantColumn) {
-    let own = own_rows(model.key, tenant);
+/// `tenant` is `None` where rows belong to the tenant of a parent.
+pub(super) fn check(check: &mut Check<'_>, model: &ModelMeta, table: &Table, tenant: Option<&TenantColumn>) {
+    let own = match tenant {
+        Some(tenant) => Wanted::Exactly(own_rows(model.key, tenant)),
+        None => Wanted::Normalized(normalized(&database::own_rows(model).unwrap_or_default())),
+    };
     let expected = policies(model);
     for policy in &expected {
         match table.policies.iter().find(|found| found.name == policy.name) {
@@ -50,13 +54,30 @@ fn own_rows(key: KeyKind, tenant: &TenantColumn) -> String {
     format!("({column} = ( SELECT tenant_db.{function}() AS {function}))")
 }
 
+/// What an expression has to be.
+enum Wanted {
+    Exactly(String),
+    /// But for brackets, blanks and quotes. No other bracketing of the same words is a condition: they are joined by AND
+    /// alone, and each EXISTS has names that its neighbours do not know.
+    Normalized(String),
+}
+
+impl Wanted {
+    fn is(&self, found: &str) -> bool {
+        match self {
+            Self::Exactly(wanted) => found == wanted,
+            Self::Normalized(wanted) => normalized(found) == *wanted,
+        }
+    }
+}
+
 fn compare(
     check: &mut Check<'_>,
     model: &ModelMeta,
     table: &Table,
     policy: &Policy,
     found: &Found,
-    own: &str,
+    own: &Wanted,
 ) {
     let mut differences = Vec::new();
     if found.permissive != policy.permissive {
@@ -74,7 +95,7 @@ fn compare(
     }
     let mut expression = |clause: &str, found: Option<&str>, wanted: bool| match (found, wanted) {
         (None, false) => {}
-        (Some(found), true) if found == own => {}
+        (Some(found), true) if own.is(found) => {}
         (None, true) => differences.push(format!("it has no {clause}")),
         (Some(found), _) => differences.push(format!("its {clause} is {found}")),
     };

@@ -94,6 +94,11 @@ pub(super) struct Table {
     pub(super) keys: Vec<Key>,
     /// Foreign keys to tables of models that do not carry the tenant.
     pub(super) foreign_keys: Vec<ForeignKey>,
+    /// Checks, foreign keys and exclusion constraints.
+    pub(super) constraints: Vec<Constraint>,
+    /// The columns of each unique key that holds for every row, in alphabetical order.
+    pub(super) unique_keys: Vec<Vec<String>>,
+    pub(super) columns: Vec<Column>,
     pub(super) policies: Vec<Policy>,
     pub(super) triggers: Vec<Trigger>,
     pub(super) grants: Vec<Grant>,
@@ -154,7 +159,8 @@ pub(super) struct ForeignKey {
     /// The table, or the partition of it, that has the foreign key.
     pub(super) table: String,
     pub(super) target: String,
-    pub(super) target_tenant: String,
+    /// `None` where its rows belong to the tenant of a parent.
+    pub(super) target_tenant: Option<String>,
     /// Columns of the table, each with the one that it refers to.
     pub(super) columns: Vec<(String, String)>,
     pub(super) on_update: String,
@@ -163,6 +169,26 @@ pub(super) struct ForeignKey {
     pub(super) deferred: bool,
     /// Whether the target has a unique key of the same columns and the tenant.
     pub(super) has_key: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Constraint {
+    pub(super) name: String,
+    pub(super) kind: String,
+    pub(super) valid: bool,
+    pub(super) target_schema: Option<String>,
+    pub(super) target_table: Option<String>,
+    /// Columns of the table, each with the one that it refers to.
+    pub(super) pairs: Option<Vec<(String, Option<String>)>>,
+    pub(super) on_delete: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) not_null: bool,
+    /// Whether the database fills it.
+    pub(super) filled: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -216,8 +242,9 @@ impl Snapshot {
         let names: Vec<String> = models.iter().map(|model| (model.table_sql)()).collect();
         let schemas: Vec<&str> = models.iter().map(|model| model.schema_name()).collect();
         let tables: Vec<&str> = models.iter().map(|model| model.table).collect();
-        let tenants: Vec<&str> =
-            models.iter().map(|model| model.tenant_column().unwrap_or_default()).collect();
+        let tenants: Vec<Option<&str>> = models.iter().map(|model| model.tenant_column()).collect();
+        let anchors: Vec<String> =
+            models.iter().map(|model| serde_json::Value::from(model.anchors()).to_string()).collect();
         connection
             .transaction(async |connection| {
                 let resolved: Vec<Resolved> = catalog_query(include_str!("sql/resolve.sql"))
@@ -229,8 +256,9 @@ impl Snapshot {
                 let Document { document } = catalog_query(include_str!("sql/snapshot.sql"))
                     .bind::<Array<Text>, _>(&schemas)
                     .bind::<Array<Text>, _>(&tables)
-                    .bind::<Array<Text>, _>(&tenants)
+                    .bind::<Array<Nullable<Text>>, _>(&tenants)
                     .bind::<Text, _>(setting)
+                    .bind::<Array<Text>, _>(&anchors)
                     .get_result(connection)
                     .await?;
                 let mut snapshot: Self = serde_json::from_str(&document)

@@ -1,6 +1,7 @@
 //! TD2xx: the tables of the models.
 
 use super::check::Check;
+use super::constraints;
 use super::functions::sql;
 use super::keys;
 use super::policies;
@@ -8,13 +9,16 @@ use super::snapshot::{Table, TenantColumn};
 use crate::database::{
     guard_function, guard_function_ident, guard_name, guard_trigger, is_accepted_type, qualified, quote_ident,
 };
-use crate::meta::ModelMeta;
+use crate::meta::{ModelMeta, Tenancy};
 
 /// `pg_trigger.tgtype` of BEFORE INSERT OR UPDATE FOR EACH ROW.
 const BEFORE_INSERT_OR_UPDATE_ROW: i32 = 1 | 2 | 4 | 16;
 
 /// What the runtime role may do to a table.
-const ROWS_ONLY: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+const ROWS_ONLY: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE"];
+
+/// What it may do to a global one.
+const READING_ONLY: &[&str] = &["SELECT"];
 
 pub(super) fn check(check: &mut Check<'_>, position: usize, model: &ModelMeta, is_repeated: bool) {
     let Some(table) = check.snapshot.table(position) else {
@@ -42,30 +46,64 @@ pub(super) fn check(check: &mut Check<'_>, position: usize, model: &ModelMeta, i
         );
         return;
     }
+    match model.tenancy {
+        Tenancy::Column(column) => with_tenant_column(check, model, column, table),
+        Tenancy::Through { foreign_key, .. } => through_parent(check, model, foreign_key, table),
+        // Everybody reads it.
+        Tenancy::Global => {}
+    }
+    constraints::check(check, model, table);
+    if !check.is_elevated() {
+        grants(check, model, table);
+    }
+}
+
+fn with_tenant_column(check: &mut Check<'_>, model: &ModelMeta, column: &str, table: &Table) {
     row_security(check, model, table);
     match &table.tenant {
         None => check.error(
             "TD203",
-            format!("column {}.{}", table.name, model.tenant_column().unwrap_or_default()),
+            format!("column {}.{column}", table.name),
             format!("The table of model {} has no such column, so nothing says which tenant a row belongs to.", model.name),
             format!(
                 "ALTER TABLE {} ADD COLUMN {} {};\n-- Then fill it for every row, and apply the migration that isolates the table.",
                 table.name,
-                quote_ident(model.tenant_column().unwrap_or_default()),
+                quote_ident(column),
                 model.key.sql_type()
             ),
         ),
         Some(tenant) => {
-            tenant_column(check, model, table, tenant);
-            policies::check(check, model, table, tenant);
+            tenant_column(check, model, column, table, tenant);
+            policies::check(check, model, table, Some(tenant));
             trigger(check, model, table);
             keys::check(check, model, table);
         }
     }
-    primary_key(check, model, table);
-    if !check.is_elevated() {
-        grants(check, model, table);
+    primary_key(check, model, column, table);
+}
+
+fn through_parent(check: &mut Check<'_>, model: &ModelMeta, foreign_key: &[&str], table: &Table) {
+    row_security(check, model, table);
+    for name in foreign_key {
+        let object = format!("column {}.{name}", table.name);
+        match table.columns.iter().find(|column| column.name == *name) {
+            None => check.error(
+                "TD203",
+                object,
+                format!("The table of model {} has no such column, so nothing says which parent a row belongs to.", model.name),
+                "-- Correct `foreign_key` in #[tenant(through(…))], or the table.",
+            ),
+            Some(column) if !column.not_null => check.error(
+                "TD205",
+                object,
+                "The column may be NULL. A row without a parent belongs to no tenant, and nobody finds it again.",
+                format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;", table.name, quote_ident(name)),
+            ),
+            Some(_) => {}
+        }
     }
+    policies::check(check, model, table, None);
+    keys::check(check, model, table);
 }
 
 fn resolved(check: &mut Check<'_>, position: usize, model: &ModelMeta, table: &Table) {
@@ -116,8 +154,14 @@ fn row_security(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
     }
 }
 
-fn tenant_column(check: &mut Check<'_>, model: &ModelMeta, table: &Table, tenant: &TenantColumn) {
-    let object = format!("column {}.{}", table.name, model.tenant_column().unwrap_or_default());
+fn tenant_column(
+    check: &mut Check<'_>,
+    model: &ModelMeta,
+    column: &str,
+    table: &Table,
+    tenant: &TenantColumn,
+) {
+    let object = format!("column {}.{column}", table.name);
     if !is_accepted_type(model.key, &tenant.sql_type) {
         check.error(
             "TD204",
@@ -141,32 +185,23 @@ fn tenant_column(check: &mut Check<'_>, model: &ModelMeta, table: &Table, tenant
             "TD205",
             object,
             "The column may be NULL. A row without a tenant belongs to nobody, and foreign keys over it check nothing.",
-            format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;", table.name, quote_ident(model.tenant_column().unwrap_or_default())),
+            format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;", table.name, quote_ident(column)),
         );
     }
 }
 
-fn primary_key(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
-    if table.primary_key.first().is_some_and(|first| first == model.tenant_column().unwrap_or_default()) {
+fn primary_key(check: &mut Check<'_>, model: &ModelMeta, tenant: &str, table: &Table) {
+    if table.primary_key.first().is_some_and(|first| first == tenant) {
         return;
     }
     let (drop, rest): (_, Vec<&str>) = match &table.primary_key_name {
         Some(name) => (
             format!("DROP CONSTRAINT {}, ", quote_ident(name)),
-            table
-                .primary_key
-                .iter()
-                .map(String::as_str)
-                .filter(|column| *column != model.tenant_column().unwrap_or_default())
-                .collect(),
+            table.primary_key.iter().map(String::as_str).filter(|column| *column != tenant).collect(),
         ),
         None => (String::new(), model.primary_key.to_vec()),
     };
-    let columns: Vec<String> = [model.tenant_column().unwrap_or_default()]
-        .iter()
-        .chain(&rest)
-        .map(|column| quote_ident(column))
-        .collect();
+    let columns: Vec<String> = [tenant].iter().chain(&rest).map(|column| quote_ident(column)).collect();
     check.error(
         "TD208",
         format!("table {}", table.name),
@@ -219,27 +254,36 @@ fn guard_finding(check: &mut Check<'_>, table: &Table, name: &str, problem: &str
 }
 
 fn grants(check: &mut Check<'_>, model: &ModelMeta, table: &Table) {
-    for grant in table.grants.iter().filter(|grant| !ROWS_ONLY.contains(&grant.privilege.as_str())) {
+    let is_global = matches!(model.tenancy, Tenancy::Global);
+    let allowed = if is_global { READING_ONLY } else { ROWS_ONLY };
+    for grant in table.grants.iter().filter(|grant| !allowed.contains(&grant.privilege.as_str())) {
         let grantee = grant.grantee.as_deref().map_or_else(|| "PUBLIC".to_owned(), quote_ident);
         check.error(
             "TD211",
             format!("table {}", table.name),
             format!(
-                "{} on the table is granted to {}. Policies do not cover it: TRUNCATE empties the table for all tenants, \
-                 REFERENCES probes for keys of others, TRIGGER runs code with the rights of others.",
+                "{} on the table is granted to {}. {}",
                 grant.privilege,
-                grant.grantee.as_deref().unwrap_or("PUBLIC")
+                grant.grantee.as_deref().unwrap_or("PUBLIC"),
+                if is_global {
+                    "The table belongs to no tenant and is read by all of them, so no program that serves one may write it."
+                } else {
+                    "Policies do not cover it: TRUNCATE empties the table for all tenants, REFERENCES probes for keys of \
+                     others, TRIGGER runs code with the rights of others."
+                }
             ),
             format!("REVOKE {} ON TABLE {} FROM {grantee};", grant.privilege, table.name),
         );
     }
-    if !table.missing.is_empty() || !table.schema_usable {
+    let missing: Vec<&str> =
+        table.missing.iter().map(String::as_str).filter(|privilege| allowed.contains(privilege)).collect();
+    if !missing.is_empty() || !table.schema_usable {
         let mut remedy =
             format!("GRANT USAGE ON SCHEMA {} TO {};", quote_ident(model.schema_name()), check.runtime);
-        if !table.missing.is_empty() {
+        if !missing.is_empty() {
             remedy.push_str(&format!(
                 "\nGRANT {} ON TABLE {} TO {};",
-                table.missing.join(", "),
+                missing.join(", "),
                 table.name,
                 check.runtime
             ));

@@ -1,7 +1,9 @@
 -- Everything that the checks look at, as one JSON document. Every catalog read here is open to every role.
 WITH RECURSIVE wanted AS (
-  SELECT n::integer AS index, schema_name::name, table_name::name, tenant_column::name
-  FROM unnest($1, $2, $3) WITH ORDINALITY AS w (schema_name, table_name, tenant_column, n)
+  -- `anchors` say whose a row is: the tenant column, or the columns that name the parent; none for global tables.
+  SELECT n::integer AS index, schema_name::name, table_name::name, tenant_column::name,
+         ARRAY(SELECT jsonb_array_elements_text(anchors::jsonb))::name[] AS anchors
+  FROM unnest($1, $2, $3, $5) WITH ORDINALITY AS w (schema_name, table_name, tenant_column, anchors, n)
 ),
 -- The roles that the session can become: by SET ROLE, by inheritance, or by granting itself either.
 -- `step` is the membership of the session's role that leads there.
@@ -100,12 +102,13 @@ SELECT json_build_object(
           'constraint', c.definition, 'definition', pg_get_indexdef(x.indexrelid),
           -- The same columns are unique within the tenant already.
           'covered', x.indisunique AND x.indexprs IS NULL AND EXISTS (
-            SELECT FROM pg_index other, pg_attribute tenant
+            SELECT FROM pg_index other,
+              LATERAL (SELECT array_agg(a.attnum) AS attnums FROM pg_attribute a
+                       WHERE a.attrelid = x.indrelid AND a.attname = ANY (f.anchors)) AS anchor
             WHERE other.indrelid = x.indrelid AND other.indisunique AND other.indisvalid AND other.indpred IS NULL
-              AND tenant.attrelid = x.indrelid AND tenant.attname = f.tenant_column
-              AND (other.indkey::smallint[])[0:other.indnkeyatts - 1] @> ARRAY[tenant.attnum]
+              AND (other.indkey::smallint[])[0:other.indnkeyatts - 1] @> anchor.attnums
               AND (other.indkey::smallint[])[0:other.indnkeyatts - 1]
-                  <@ ((x.indkey::smallint[])[0:x.indnkeyatts - 1] || tenant.attnum)),
+                  <@ ((x.indkey::smallint[])[0:x.indnkeyatts - 1] || anchor.attnums)),
           'dependents', coalesce((
             SELECT json_agg(json_build_object('oid', d.oid::bigint, 'name', d.conname, 'table', d.conrelid::regclass::text) ORDER BY d.oid)
             FROM pg_constraint d WHERE d.contype = 'f' AND d.conindid = x.indexrelid AND d.conparentid = 0), '[]')
@@ -119,11 +122,12 @@ SELECT json_build_object(
         WHERE x.indrelid IN (SELECT f.oid UNION SELECT d.oid FROM descendants d WHERE d.root = f.oid)
           AND (x.indisunique OR x.indisexclusion)
           AND NOT (x.indisprimary AND x.indrelid = f.oid)
+          AND f.anchors <> '{}'
           -- The tenant keeps rows apart only where it is compared by equality, and by one that takes no two for equal.
-          AND NOT EXISTS (
-            SELECT FROM unnest(x.indkey::smallint[]) WITH ORDINALITY AS k (attnum, n)
+          AND NOT f.anchors <@ ARRAY(
+            SELECT a.attname FROM unnest(x.indkey::smallint[]) WITH ORDINALITY AS k (attnum, n)
             JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum
-            WHERE k.n <= x.indnkeyatts AND a.attname = f.tenant_column
+            WHERE k.n <= x.indnkeyatts
               AND coalesce((SELECT l.collisdeterministic FROM pg_collation l WHERE l.oid = x.indcollation[k.n - 1]), true)
               AND (c.conexclop IS NULL OR (SELECT o.oprname = '=' FROM pg_operator o WHERE o.oid = c.conexclop[k.n])))), '[]'),
       'foreign_keys', coalesce((
@@ -148,19 +152,44 @@ SELECT json_build_object(
           ) ORDER BY c.oid)
         FROM pg_constraint c
         JOIN LATERAL (
-          SELECT w.tenant_column FROM found w
+          SELECT w.tenant_column, w.anchors FROM found w
           WHERE w.oid = c.confrelid OR EXISTS (SELECT FROM descendants d WHERE d.root = w.oid AND d.oid = c.confrelid)
           LIMIT 1
         ) AS t ON true
         WHERE c.conrelid IN (SELECT f.oid UNION SELECT d.oid FROM descendants d WHERE d.root = f.oid) AND c.contype = 'f' AND c.conparentid = 0
-          AND EXISTS (
+          AND f.anchors <> '{}' AND t.anchors <> '{}'
+          AND NOT EXISTS (SELECT FROM unnest(t.anchors) AS wanted (name) WHERE NOT EXISTS (
             SELECT FROM pg_attribute a
-            WHERE a.attrelid = c.confrelid AND a.attname = t.tenant_column AND a.attnum > 0 AND NOT a.attisdropped)
+            WHERE a.attrelid = c.confrelid AND a.attname = wanted.name AND a.attnum > 0 AND NOT a.attisdropped))
           AND NOT EXISTS (
             SELECT FROM unnest(c.conkey, c.confkey) AS k (mine, theirs)
             JOIN pg_attribute mine ON mine.attrelid = c.conrelid AND mine.attnum = k.mine
             JOIN pg_attribute theirs ON theirs.attrelid = c.confrelid AND theirs.attnum = k.theirs
             WHERE mine.attname = f.tenant_column AND theirs.attname = t.tenant_column)), '[]'),
+      'constraints', coalesce((
+        SELECT json_agg(json_build_object(
+          'name', c.conname, 'kind', c.contype, 'valid', c.convalidated,
+          'target_schema', (SELECT n.nspname FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace WHERE r.oid = c.confrelid),
+          'target_table', (SELECT r.relname FROM pg_class r WHERE r.oid = c.confrelid),
+          'pairs', (
+            SELECT json_agg(json_build_array(mine.attname, theirs.attname) ORDER BY k.n)
+            FROM unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (mine, theirs, n)
+            JOIN pg_attribute mine ON mine.attrelid = c.conrelid AND mine.attnum = k.mine
+            LEFT JOIN pg_attribute theirs ON theirs.attrelid = c.confrelid AND theirs.attnum = k.theirs),
+          'on_delete', c.confdeltype) ORDER BY c.oid)
+        FROM pg_constraint c WHERE c.conrelid = f.oid AND c.contype IN ('c', 'f', 'x')), '[]'),
+      'unique_keys', coalesce((
+        SELECT json_agg((
+          SELECT json_agg(a.attname ORDER BY a.attname)
+          FROM unnest((x.indkey::smallint[])[0:x.indnkeyatts - 1]) AS k (attnum)
+          JOIN pg_attribute a ON a.attrelid = f.oid AND a.attnum = k.attnum))
+        FROM pg_index x
+        WHERE x.indrelid = f.oid AND x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL
+          AND x.indexprs IS NULL), '[]'),
+      'columns', coalesce((
+        SELECT json_agg(json_build_object(
+          'name', a.attname, 'not_null', a.attnotnull, 'filled', a.atthasdef OR a.attidentity <> ''))
+        FROM pg_attribute a WHERE a.attrelid = f.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]'),
       'policies', coalesce((
         SELECT json_agg(json_build_object(
           'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive, 'to_public', p.polroles = '{0}', 'to_owner', p.polroles = ARRAY[f.relowner],
