@@ -27,6 +27,14 @@ permissions! {
     ReadTokens = "tokens:read";
     /// Issue and revoke refresh tokens.
     WriteTokens = "tokens:write";
+    /// See WebAuthn credentials.
+    ReadCredentials = "credentials:read";
+    /// Register, rename, use and remove WebAuthn credentials.
+    WriteCredentials = "credentials:write";
+    /// See what was agreed to.
+    ReadConsents = "consents:read";
+    /// Record what is agreed to.
+    RecordConsents = "consents:record";
     /// See what was revoked.
     ReadEvents = "events:read";
     /// Note that something was revoked.
@@ -53,6 +61,10 @@ permissions! {
         WriteSessions,
         ReadTokens,
         WriteTokens,
+        ReadCredentials,
+        WriteCredentials,
+        ReadConsents,
+        RecordConsents,
         ReadEvents,
         RecordEvents,
         ReadKeys
@@ -73,6 +85,10 @@ pub struct Member;
         WriteSessions,
         ReadTokens,
         WriteTokens,
+        ReadCredentials,
+        WriteCredentials,
+        ReadConsents,
+        RecordConsents,
         ReadEvents,
         RecordEvents,
         ReadKeys,

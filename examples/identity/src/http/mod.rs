@@ -1,5 +1,7 @@
 //! The service over HTTP. Every resource is under `/tenants/{tenant}`, and who asks has a token for that tenant or none.
 
+mod consents;
+mod credentials;
 mod door;
 mod events;
 mod extract;
@@ -28,6 +30,14 @@ pub fn router(service: Service) -> Router {
         .route("/jwks.json", get(signing_keys::key_set))
         .route("/users", get(users::list).post(users::create))
         .route("/users/{id}", get(users::show).patch(users::change).delete(users::erase))
+        .route("/users/{id}/consents", get(consents::history).post(consents::record))
+        .route("/consents/{id}", get(consents::show))
+        .route("/users/{id}/webauthn-credentials", get(credentials::list).post(credentials::register))
+        .route(
+            "/webauthn-credentials/{id}",
+            get(credentials::show).patch(credentials::rename).delete(credentials::remove),
+        )
+        .route("/webauthn-credentials/{id}/assertions", post(credentials::count))
         .route("/sessions", get(sessions::list))
         .route("/sessions/{id}", get(sessions::show).delete(sessions::revoke))
         .route("/refresh-tokens", get(tokens::list))

@@ -7,6 +7,12 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod check_functions;
+mod children_of_users;
+mod isolation;
+mod names;
 mod refresh;
+mod roles;
 mod sign_in;
+mod signing_keys;
 mod world;

@@ -139,6 +139,16 @@ impl World {
         Answer { status, headers, text, body }
     }
 
+    /// From now on every query fails.
+    pub(crate) async fn cut_off_database(&self) {
+        let (database, role) = (self.database.name(), self.config.runtime_role());
+        let cut_off = format!(
+            "REVOKE CONNECT ON DATABASE \"{database}\" FROM PUBLIC, \"{role}\";
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}' AND usename = '{role}'"
+        );
+        self.database.execute(&cut_off).await.unwrap();
+    }
+
     /// Rows of text as a superuser sees them.
     pub(crate) async fn truth(&self, sql: &str) -> Vec<Vec<Option<String>>> {
         self.database.query_text(sql).await.unwrap()
