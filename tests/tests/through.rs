@@ -199,13 +199,19 @@ async fn nothing_is_added_to_somebody_elses_row_or_to_none() {
         let toy = NewToy { pet_id: other.pets[0].id, name: "bait".into() };
         assert!(toys.insert(toy.clone()).await.is_err());
         assert_eq!(world.truth("SELECT count(*) FROM pets").await, before, "nothing is there");
-        assert_eq!(world.truth("SELECT count(*) FROM toys WHERE name = 'bait'").await[0][0].as_deref(), Some("0"));
+        assert_eq!(
+            world.truth("SELECT count(*) FROM toys WHERE name = 'bait'").await[0][0].as_deref(),
+            Some("0")
+        );
 
         let tx = db.begin(&own.context).await.unwrap();
         assert!(tx.scoped::<Toy>().insert(toy).await.is_err());
         let committed = tx.commit().await;
         assert!(matches!(committed, Err(Error::TransactionAborted { .. })), "{committed:?}");
-        assert_eq!(world.truth("SELECT count(*) FROM toys WHERE name = 'bait'").await[0][0].as_deref(), Some("0"));
+        assert_eq!(
+            world.truth("SELECT count(*) FROM toys WHERE name = 'bait'").await[0][0].as_deref(),
+            Some("0")
+        );
     }
 }
 
@@ -226,8 +232,7 @@ async fn children_are_joined_and_looked_for() {
         assert_eq!(all.len(), 2);
         assert_eq!(all[0].2.as_ref(), Some(&own.toy));
         assert!(all[1].2.is_none());
-        let toys: Vec<(Toy, Pet)> =
-            db.scoped::<Toy>(&own.context).inner_join::<Pet>().load().await.unwrap();
+        let toys: Vec<(Toy, Pet)> = db.scoped::<Toy>(&own.context).inner_join::<Pet>().load().await.unwrap();
         assert_eq!(toys.len(), 1);
         let names: Vec<(String, Option<String>)> = db
             .scoped::<Pet>(&own.context)
@@ -247,7 +252,8 @@ async fn children_are_joined_and_looked_for() {
             .await
             .unwrap();
         assert_eq!(pairs.len(), 2, "only pets of the same household");
-        let with_toys = db.scoped::<Toy>(&own.context).query().inside::<Pet>().filter(toys::pet_id.eq(pets::id));
+        let with_toys =
+            db.scoped::<Toy>(&own.context).query().inside::<Pet>().filter(toys::pet_id.eq(pets::id));
         let playing = db.scoped::<Pet>(&own.context).filter(exists(with_toys)).load().await.unwrap();
         assert_eq!(playing, [own.pets[0].clone()]);
         let grouped = db
@@ -273,10 +279,8 @@ async fn row_level_security_alone_isolates_children() {
     let db = world.connect().await;
     let (own, other) = (Household::new(&world, &db).await, Household::new(&world, &db).await);
     let tx = db.begin(&own.context).await.unwrap();
-    let names: Vec<Name> = danger::sql(&tx, "the test goes round the builder", "SELECT name FROM toys")
-        .load()
-        .await
-        .unwrap();
+    let names: Vec<Name> =
+        danger::sql(&tx, "the test goes round the builder", "SELECT name FROM toys").load().await.unwrap();
     assert_eq!(names.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(), ["ball"]);
     let moved = format!("UPDATE pets SET name = 'x' WHERE id = '{}'", other.pets[0].id);
     assert_eq!(danger::sql(&tx, "the test goes round the builder", moved).execute().await.unwrap(), 0);

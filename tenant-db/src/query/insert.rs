@@ -6,6 +6,7 @@ use diesel::query_builder::{AstPass, InsertStatement, QueryFragment};
 use diesel::result::QueryResult;
 use futures_util::future::BoxFuture;
 
+use super::child::of_own_parent;
 use super::fragments::Piece;
 use super::load::Models;
 use super::rows::{in_order, loading};
@@ -123,7 +124,8 @@ where
 {
     let rows = new.one(source.tenant());
     let statement = Insert { rows, returning: Some(Box::new(M::selection())) };
-    source.run(inserting::<M>("insert", 1), loading(statement, Models::<M>::of(source)))
+    let inserted = source.run(inserting::<M>("insert", 1), loading(statement, Models::<M>::of(source)));
+    of_own_parent::<M, _>(inserted)
 }
 
 /// Inserts a batch: one statement, or as many as PostgreSQL's limit on parameters asks for, all in one transaction.
@@ -148,5 +150,5 @@ where
         return Box::pin(async { Ok(Vec::new()) });
     }
     let operation = inserting::<M>("insert_many", statements.len());
-    source.run(operation, in_order(statements))
+    of_own_parent::<M, _>(source.run(operation, in_order(statements)))
 }

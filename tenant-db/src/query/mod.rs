@@ -22,6 +22,7 @@ mod join;
 mod load;
 mod subquery;
 
+mod child;
 mod delete;
 mod insert;
 mod update;
