@@ -128,6 +128,10 @@ fn up(model: &ModelMeta, config: &DatabaseConfig, places: &Template) -> Vec<Stat
     let plain = |description: &str, text: &str| Statement::new(description, places.fill(text));
     let mut statements = vec![
         pin_search_path(),
+        block(
+            "Locks the tables in the order in which rows refer to them",
+            include_str!("sql/isolation/lock.sql"),
+        ),
         block("Is there such a table, with such columns?", include_str!("sql/isolation/check.sql")),
         block("Can every row stay?", include_str!("sql/isolation/rows.sql")),
         plain(
@@ -179,6 +183,10 @@ fn down(model: &ModelMeta, places: &Template) -> Vec<Statement> {
     let plain = |description: &str, text: &str| Statement::new(description, places.fill(text));
     let mut statements = vec![
         pin_search_path(),
+        block(
+            "Locks the tables in the order in which rows refer to them",
+            include_str!("sql/isolation/lock.sql"),
+        ),
         TABLE.restore(places),
         plain("Drops the trigger", "DROP TRIGGER IF EXISTS {{guard}} ON {{table}}"),
         plain("Drops its function", "DROP FUNCTION IF EXISTS {{guard_function}}()"),
