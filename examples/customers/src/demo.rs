@@ -30,6 +30,7 @@ pub(crate) async fn run(rows: u32, output: &Output) -> Result<()> {
         let applied = adoption.adopt(table, &|_| {}).await?;
         adopted.push(table);
         output.step("applied", applied.join(", "));
+        expect(adoption.checksums().await? == rows_before, || "rows are not what they were".to_owned())?;
         output.step("rows, compared before and after", "as they were, in every table");
         let report = adoption.verify(&place.runtime_url()).await?;
         expect(report.is_ok(), || report.to_string())?;

@@ -26,7 +26,7 @@ pub enum Error {
     )]
     RowsChanged {
         /// The table.
-        table: &'static str,
+        table: String,
         /// Number and sum before.
         before: crate::adoption::Checksum,
         /// Number and sum after.

@@ -108,7 +108,7 @@ impl LegacyProgram {
             _ => (
                 "paymentId",
                 r#"("customerId", "tcpId", reference, "paidCents")
-                SELECT "customerId", "tcpId", 'old', 1 FROM tbl_tcp_payment WHERE "customerId" = 'hoPPer' LIMIT 1"#,
+                SELECT "customerId", "tcpId", 'old ' || pg_backend_pid(), 1 FROM tbl_tcp_payment WHERE "customerId" = 'hoPPer' LIMIT 1"#,
                 r#""paidCents" = "paidCents" + 1"#,
             ),
         };

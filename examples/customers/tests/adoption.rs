@@ -105,6 +105,38 @@ async fn the_legacy_program_works_on_what_is_not_adopted_and_nowhere_else() {
     assert_eq!(outcomes(&place).await[2], works[2]);
 }
 
+/// With foreign keys between what is adopted and what the program works on, in both directions.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_legacy_program_goes_on_while_other_tables_are_adopted_and_given_back() {
+    let place = std::sync::Arc::new(Place::new(200).await.unwrap());
+    let over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let (place, over) = (std::sync::Arc::clone(&place), std::sync::Arc::clone(&over));
+        workers.spawn(async move {
+            let program = place.legacy_program().await.unwrap();
+            let mut worked = 0;
+            while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                let outcome = program.work_on("tbl_tcp_payment").await.unwrap();
+                assert!(matches!(outcome, Outcome::Works { .. }), "{outcome:?}");
+                worked += 1;
+            }
+            worked
+        });
+    }
+    for _ in 0..3 {
+        for table in ["tbl_tcp", "tbl_tcp_item"] {
+            adopt(&place, table).await.unwrap();
+        }
+        for table in ["tbl_tcp_item", "tbl_tcp"] {
+            place.adoption().revert(table, &|_| {}).await.unwrap();
+        }
+    }
+    over.store(true, std::sync::atomic::Ordering::Relaxed);
+    let worked = workers.join_all().await;
+    assert!(worked.iter().all(|times| *times > 10), "{worked:?}");
+}
+
 #[tokio::test]
 async fn reports_that_read_without_a_customer_fail_instead_of_coming_out_empty() {
     let place = Place::new(3).await.unwrap();

@@ -97,22 +97,23 @@ impl Adoption {
         Ok(self.migrator(&self.config_after(table).await?).rehearse().await?)
     }
 
-    /// Adopts one table: rehearses, notes what every table holds, applies the migration, and looks whether every table still
-    /// holds that. Returns the names of what was applied; nothing where the table had been adopted before.
+    /// Adopts one table: rehearses, sums up its rows, applies the migration, and looks whether they still come to that.
+    /// Returns the names of what was applied; nothing where the table had been adopted before.
     ///
     /// # Errors
     ///
-    /// [`tenant_db::Error::Migration`] where something is in the way: nothing has changed then.
+    /// [`tenant_db::Error::Migration`] where something is in the way: nothing has changed then. [`Error::RowsChanged`] where
+    /// somebody wrote to the table meanwhile.
     pub async fn adopt(&self, table: &str, watch: Watch<'_>) -> Result<Vec<String>> {
         let config = self.config_after(table).await?;
         watch("rehearse the migration");
         self.migrator(&config).rehearse().await?;
         watch("sum up the rows");
-        let before = self.checksums().await?;
+        let before = self.checksum(table).await?;
         watch("apply the migration");
         let applied = self.migrator(&config).run().await?;
         watch("sum up the rows again");
-        self.unchanged_since(&before).await?;
+        self.unchanged_since(table, before).await?;
         Ok(applied)
     }
 
@@ -124,11 +125,11 @@ impl Adoption {
     pub async fn revert(&self, table: &str, watch: Watch<'_>) -> Result<()> {
         let name = self.migration(model(table)?)?;
         watch("sum up the rows");
-        let before = self.checksums().await?;
+        let before = self.checksum(table).await?;
         watch("revert the migration");
         self.migrator(&self.config).revert(name).await?;
         watch("sum up the rows again");
-        self.unchanged_since(&before).await
+        self.unchanged_since(table, before).await
     }
 
     /// Gives back what no table needs any more: functions, roles, and what was taken from everybody.
@@ -166,16 +167,25 @@ impl Adoption {
     ///
     /// Those of the connection.
     pub async fn checksums(&self) -> Result<Vec<(&'static str, Checksum)>> {
-        checksum::all(&self.connect().await?).await
+        let client = self.connect().await?;
+        let mut checksums = Vec::new();
+        for table in names() {
+            checksums.push((table, Checksum::of(table, &client).await?));
+        }
+        Ok(checksums)
     }
 
-    async fn unchanged_since(&self, before: &[(&'static str, Checksum)]) -> Result<()> {
-        for ((table, before), (_, after)) in before.iter().zip(self.checksums().await?) {
-            if *before != after {
-                return Err(Error::RowsChanged { table, before: before.clone(), after });
-            }
+    async fn checksum(&self, table: &str) -> Result<Checksum> {
+        Checksum::of(model(table)?.table, &self.connect().await?).await
+    }
+
+    async fn unchanged_since(&self, table: &str, before: Checksum) -> Result<()> {
+        let after = self.checksum(table).await?;
+        if before == after {
+            Ok(())
+        } else {
+            Err(Error::RowsChanged { table: table.to_owned(), before, after })
         }
-        Ok(())
     }
 
     /// As [`config`](Self::config), once `table` is adopted as well.
