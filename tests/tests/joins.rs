@@ -608,9 +608,11 @@ async fn a_foreign_row_that_got_into_a_join_an_aggregate_or_a_set_is_an_error() 
         .select(buyers::name)
         .union_all(tx.scoped::<Product>().select(products::name))
         .load::<String>());
+    // By a condition, because a declared reference asks once more whose the row is.
     foreign!("what is joined", |tx| tx
         .scoped::<Invoice>()
-        .inner_join::<Buyer>()
+        .query()
+        .inner_join_on::<Buyer>(buyers::id.eq(invoices::customer_id))
         .filter(invoices::number.eq(3))
         .load());
     foreign!("what is left-joined", |tx| tx

@@ -14,7 +14,7 @@ use super::raw::Place;
 use super::scope::{Filter, OnlyTables};
 use super::select::ScopedQuery;
 use super::shape::WholeRow;
-use crate::meta::ModelMeta;
+use crate::meta::{ModelMeta, Tenancy};
 use crate::model::{Joinable, Model};
 use crate::permission::Grants;
 
@@ -39,6 +39,7 @@ pub struct Link {
     child: &'static ModelMeta,
     foreign_key: &'static [&'static str],
     parent: &'static ModelMeta,
+    tenants: bool,
 }
 
 impl Link {
@@ -50,14 +51,28 @@ impl Link {
         foreign_key: &'static [&'static str],
         parent: &'static ModelMeta,
     ) -> Self {
-        Self { child, foreign_key, parent }
+        Self { child, foreign_key, parent, tenants: false }
+    }
+
+    /// The same, and the tenants are equal. The predicates on both tables say as much, but each has a parameter of its
+    /// own, and a plan for any parameters knows nothing of their values: it takes the tenants for independent, and
+    /// expects hardly any row. A left join needs no such help, and gets none by it.
+    const fn of_one_tenant(self) -> Self {
+        Self { tenants: true, ..self }
     }
 }
 
 impl QueryFragment<Pg> for Link {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let (child, parent) = (Named::new(self.child), Named::new(self.parent));
-        push_pairs(child, self.foreign_key, parent, self.parent.primary_key, &mut out)
+        push_pairs(child, self.foreign_key, parent, self.parent.primary_key, &mut out)?;
+        if let (true, Tenancy::Column(of_child), Tenancy::Column(of_parent)) =
+            (self.tenants, self.child.tenancy, self.parent.tenancy)
+        {
+            out.push_sql(" AND ");
+            push_pairs(child, &[of_child], parent, &[of_parent], &mut out)?;
+        }
+        Ok(())
     }
 }
 
@@ -106,7 +121,7 @@ impl<'a, F: Sources, R, L: Stage> ScopedQuery<'a, F, R, WholeRow, L> {
         R: Grants<B::Read>,
         Joined<F, B, InnerJoin>: Sources<Key = F::Key>,
     {
-        self.joining(part::<B>(false, Box::new(<F::Root as JoinsTo<B>>::link())))
+        self.joining(part::<B>(false, Box::new(<F::Root as JoinsTo<B>>::link().of_one_tenant())))
     }
 
     /// Joins `B` to the first model by their declared reference; rows without a partner stay, with `None`.
@@ -141,7 +156,7 @@ impl<'a, F: Sources, R, L: Stage> ScopedQuery<'a, F, R, WholeRow, L> {
         R: Grants<B::Read>,
         Joined<F, B, InnerJoin>: Sources<Key = F::Key>,
     {
-        self.joining(part::<B>(false, Box::new(A::link())))
+        self.joining(part::<B>(false, Box::new(A::link().of_one_tenant())))
     }
 
     /// Joins `B` to `A`, a model of the query that need not be the first, by their declared reference; rows without a
