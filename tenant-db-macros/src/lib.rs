@@ -25,6 +25,12 @@ pub fn derive_tenant_scoped(input: TokenStream) -> TokenStream {
     run(input, scoped::derive)
 }
 
+#[doc = include_str!("../docs/global_table.md")]
+#[proc_macro_derive(GlobalTable, attributes(tenant, diesel, encrypted, masked))]
+pub fn derive_global_table(input: TokenStream) -> TokenStream {
+    run(input, scoped::derive_global)
+}
+
 #[doc = include_str!("../docs/tenant_insert.md")]
 #[proc_macro_derive(TenantInsert, attributes(tenant, diesel, encrypted, masked))]
 pub fn derive_tenant_insert(input: TokenStream) -> TokenStream {

@@ -24,7 +24,7 @@ use crate::meta::{
     CheckMeta, ColumnMeta, ExclusionElement, ExclusionMeta, ExclusionOperand, ModelMeta, OnDelete,
     ReferenceMeta, Tenancy, UniqueMeta,
 };
-use crate::model::TenantModel;
+use crate::model::{Model, TenantModel};
 use crate::tenant::KeyKind;
 
 /// The parts of a [`ModelMeta`], which is `#[non_exhaustive]` for everybody else.
@@ -102,7 +102,7 @@ impl ModelParts {
 
 /// The registry entry of a model that another one names.
 #[must_use]
-pub fn meta_of<M: TenantModel>() -> &'static ModelMeta {
+pub fn meta_of<M: Model>() -> &'static ModelMeta {
     M::META
 }
 

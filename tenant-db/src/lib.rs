@@ -152,7 +152,9 @@ pub use session::{
     TransactionFnOnce, TransactionOptions,
 };
 pub use tenant::{KeyKind, TenantKey, TenantValue};
-pub use tenant_db_macros::{DbEnum, Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate};
+pub use tenant_db_macros::{
+    DbEnum, GlobalTable, Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate,
+};
 
 /// The programs in the README are compiled with the documentation's.
 #[cfg(all(doctest, feature = "testing"))]

@@ -73,6 +73,27 @@ const KEYS: &[Key] = &[
     DELETE,
 ];
 
+/// What a global table may say: its rows belong to nobody, and programs only read them.
+const KEYS_OF_GLOBAL_TABLES: &[Key] = &[TABLE, PRIMARY_KEY, SCHEMA, UNIQUE, REFERENCES, CHECK, EXCLUDE, READ];
+
+/// Which derive reads the attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `TenantScoped`.
+    Scoped,
+    /// `GlobalTable`.
+    Global,
+}
+
+impl Kind {
+    fn keys(self) -> &'static [Key] {
+        match self {
+            Self::Scoped => KEYS,
+            Self::Global => KEYS_OF_GLOBAL_TABLES,
+        }
+    }
+}
+
 /// Keys of later releases. They get no "did you mean".
 const LATER: &[&str] = &["isolation"];
 
@@ -103,22 +124,22 @@ pub(crate) struct ScopedAttr {
 
 impl ScopedAttr {
     /// Reads every `#[tenant(…)]` of the struct.
-    pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Self {
+    pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput, kind: Kind) -> Self {
         let mut attr = Self::default();
         for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("tenant")) {
             attr.span.get_or_insert_with(|| attribute.path().span());
             match read(ctxt, attribute, EXAMPLE) {
-                Some(items) => items.iter().for_each(|item| attr.take(ctxt, item)),
+                Some(items) => items.iter().for_each(|item| attr.take(ctxt, item, kind)),
                 None => attr.table = Slot::Broken,
             }
         }
         attr
     }
 
-    fn take(&mut self, ctxt: &Ctxt, item: &Item) {
+    fn take(&mut self, ctxt: &Ctxt, item: &Item, kind: Kind) {
         let key = &item.key;
-        let Some(known) = lookup(KEYS, key) else {
-            unknown(ctxt, key);
+        let Some(known) = lookup(kind.keys(), key) else {
+            unknown(ctxt, key, kind);
             return;
         };
         match known.name {
@@ -157,17 +178,28 @@ fn primary_key(ctxt: &Ctxt, item: &Item) -> Option<Vec<Ident>> {
     value(ctxt, item, &PRIMARY_KEY, Ident::parse).map(|column| vec![column])
 }
 
-fn unknown(ctxt: &Ctxt, key: &Ident) {
+fn unknown(ctxt: &Ctxt, key: &Ident, kind: Kind) {
     let name = key.to_string();
+    if lookup(KEYS, key).is_some() {
+        ctxt.error(
+            key,
+            format_args!(
+                "`{name}` has no meaning for a global table: its rows belong to no tenant, and programs that serve tenants \
+                 only read them; remove it, or derive `TenantScoped`"
+            ),
+        );
+        return;
+    }
     if LATER.contains(&name.as_str()) {
         ctxt.error(key, format_args!("`{name}` is not supported yet: remove it"));
         return;
     }
-    let known: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+    let known: Vec<&str> = kind.keys().iter().map(|key| key.name).collect();
     ctxt.error(
         key,
         format_args!(
-            "`{name}` is not known in `#[tenant(…)]` of a model{}\nknown are {}",
+            "`{name}` is not known in `#[tenant(…)]` of a {}{}\nknown are {}",
+            if kind == Kind::Global { "global table" } else { "model" },
             did_you_mean(&name, &known),
             names(known.iter().copied())
         ),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use syn::ext::IdentExt as _;
 use syn::{DeriveInput, Ident, Type, parse_quote};
 
-use super::attr::ScopedAttr;
+use super::attr::{Kind, ScopedAttr};
 use super::model::{KeyColumn, Model, Permissions};
 use super::tenancy::Tenancy;
 use crate::attr::{Slot, names};
@@ -13,8 +13,17 @@ use crate::ctxt::Ctxt;
 use crate::field::Field;
 
 /// The model; `None` where an error was reported that leaves nothing to go on with.
-pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput, attr: ScopedAttr, fields: Vec<Field>) -> Option<Model> {
-    let permissions = permissions(ctxt, &attr);
+pub(crate) fn model(
+    ctxt: &Ctxt,
+    input: &DeriveInput,
+    kind: Kind,
+    attr: ScopedAttr,
+    fields: Vec<Field>,
+) -> Option<Model> {
+    let permissions = match kind {
+        Kind::Scoped => permissions(ctxt, &attr),
+        Kind::Global => reading_only(&attr),
+    };
     if attr.table.is_absent() {
         let missing =
             "`table` is missing: write `#[tenant(table = customers)]` with the path of the diesel table";
@@ -27,8 +36,8 @@ pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput, attr: ScopedAttr, fields: 
     for field in &fields {
         one_source(ctxt, field);
     }
-    // Where rows belong to a parent's tenant, no column is the tenant's.
-    let own_tenant = attr.through.is_absent().then_some(&tenant_column);
+    // Where rows belong to a parent's tenant, or to none, no column is the tenant's.
+    let own_tenant = (kind == Kind::Scoped && attr.through.is_absent()).then_some(&tenant_column);
     let primary_key = primary_key(ctxt, input, &attr, &fields, own_tenant);
     let defaults = defaults(ctxt, &attr, own_tenant);
     tenancy(ctxt, &attr);
@@ -42,9 +51,10 @@ pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput, attr: ScopedAttr, fields: 
     Some(Model {
         ident: input.ident.clone(),
         table: attr.table.into_value()?,
-        tenancy: match attr.through {
-            Slot::Absent => Tenancy::Column,
-            through => Tenancy::Through(through.into_value()?),
+        tenancy: match (kind, attr.through) {
+            (Kind::Global, _) => Tenancy::Global,
+            (Kind::Scoped, Slot::Absent) => Tenancy::Column,
+            (Kind::Scoped, through) => Tenancy::Through(through.into_value()?),
         },
         tenant_column,
         tenant_column_is_named: attr.column.value().is_some(),
@@ -150,15 +160,19 @@ fn tenancy(ctxt: &Ctxt, attr: &ScopedAttr) {
     }
     if let Some(through) = attr.through.value() {
         no_doubles(ctxt, &through.foreign_key, "foreign_key");
-        for (key, unique) in attr.unique.iter() {
-            let has = |column: &Ident| unique.columns.iter().any(|own| own.unraw() == column.unraw());
+        let unique = attr.unique.iter().map(|(key, unique)| (key, unique.columns.iter().collect::<Vec<_>>()));
+        let excluded =
+            attr.exclusions.iter().map(|(key, exclusion)| (key, exclusion.equal_columns().collect()));
+        for (key, columns) in unique.chain(excluded) {
+            let has = |column: &Ident| columns.iter().any(|own| own.unraw() == column.unraw());
             if !through.foreign_key.iter().all(has) {
+                let wanted: Vec<String> = through.foreign_key.iter().map(Ident::to_string).collect();
                 ctxt.error(
                     key,
                     format_args!(
-                        "`unique` on a table without a tenant column has to name the columns of `foreign_key` ({}): \
+                        "`{key}` on a table without a tenant column has to compare the columns of `foreign_key` ({}): \
                          without them, one tenant could tell which values another one has",
-                        names(through.foreign_key.iter().map(Ident::to_string).collect::<Vec<_>>().iter().map(String::as_str))
+                        names(wanted.iter().map(String::as_str))
                     ),
                 );
             }
@@ -231,6 +245,16 @@ fn no_doubles(ctxt: &Ctxt, columns: &[Ident], key: &str) {
             ctxt.error(column, format_args!("`{column}` is named twice in `{key}`"));
         }
     }
+}
+
+/// A global table is only read.
+fn reading_only(attr: &ScopedAttr) -> Option<Permissions> {
+    let open: Type = parse_quote!(::tenant_db::NoPermission);
+    let (read, named) = match &attr.read {
+        Slot::Absent => (open.clone(), Vec::new()),
+        read => (read.value()?.clone(), vec![read.value()?.clone()]),
+    };
+    Some(Permissions { read, insert: open.clone(), update: open.clone(), delete: open, named })
 }
 
 /// Either no permission at all, or reading and each way of writing covered: a model that forgot one must not be open.

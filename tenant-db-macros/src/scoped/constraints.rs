@@ -95,12 +95,26 @@ pub(crate) enum Operand {
 }
 
 impl Exclusion {
+    /// The columns that it compares by equality.
+    pub(crate) fn equal_columns(&self) -> impl Iterator<Item = &Ident> {
+        self.elements
+            .iter()
+            .filter(|element| element.operator.value().trim() == "=")
+            .filter_map(Element::column)
+    }
+
     /// The columns that it names.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &Ident> {
-        self.elements.iter().filter_map(|element| match &element.operand {
+        self.elements.iter().filter_map(Element::column)
+    }
+}
+
+impl Element {
+    fn column(&self) -> Option<&Ident> {
+        match &self.operand {
             Operand::Column(column) => Some(column),
             Operand::Expression(_) => None,
-        })
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `#[derive(TenantScoped)]`.
+//! `#[derive(TenantScoped)]` and `#[derive(GlobalTable)]`.
 
 mod attr;
 mod check;
@@ -10,20 +10,29 @@ mod tenancy;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use self::attr::ScopedAttr;
+use self::attr::{Kind, ScopedAttr};
 use crate::attr::Allowed;
 use crate::ctxt::{Ctxt, Errors};
 use crate::field::Field;
 use crate::shape;
 
-/// The derive.
+/// Rows of tenants.
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream, Errors> {
+    expand(input, "TenantScoped", Kind::Scoped)
+}
+
+/// Reference data.
+pub(crate) fn derive_global(input: &DeriveInput) -> Result<TokenStream, Errors> {
+    expand(input, "GlobalTable", Kind::Global)
+}
+
+fn expand(input: &DeriveInput, name: &str, kind: Kind) -> Result<TokenStream, Errors> {
     let ctxt = Ctxt::new();
-    let fields = Field::read_all(&ctxt, input, "TenantScoped", Allowed::Reading);
-    shape::no_generics(&ctxt, input, "TenantScoped");
-    let attr = ScopedAttr::read(&ctxt, input);
-    let model = check::model(&ctxt, input, attr, fields);
+    let fields = Field::read_all(&ctxt, input, name, Allowed::Reading);
+    shape::no_generics(&ctxt, input, name);
+    let attr = ScopedAttr::read(&ctxt, input, kind);
+    let model = check::model(&ctxt, input, kind, attr, fields);
     let fallback = || model.as_ref().filter(|_| input.generics.params.is_empty()).map(expand::inert);
     ctxt.check().map_err(|errors| errors.beside(fallback()))?;
-    Ok(model.as_ref().map(expand::scoped).unwrap_or_default())
+    Ok(model.as_ref().map(expand::model).unwrap_or_default())
 }

@@ -15,7 +15,7 @@ pub(crate) struct Model {
     pub(crate) table: Path,
     /// How rows belong to tenants.
     pub(crate) tenancy: Tenancy,
-    /// The tenant column. Without meaning where rows belong to a tenant through a parent.
+    /// The tenant column. Without meaning where rows belong to a tenant through a parent, or to none.
     pub(crate) tenant_column: Ident,
     /// Whether the attribute names it; else it is the default.
     pub(crate) tenant_column_is_named: bool,

@@ -27,6 +27,8 @@ pub(crate) enum Tenancy {
     Column,
     /// By the row of a parent.
     Through(Through),
+    /// To none: reference data.
+    Global,
 }
 
 /// The parent of a model without a tenant column.
@@ -43,7 +45,7 @@ impl Tenancy {
     pub(crate) fn through(&self) -> Option<&Through> {
         match self {
             Self::Through(through) => Some(through),
-            Self::Column => None,
+            Self::Column | Self::Global => None,
         }
     }
 }

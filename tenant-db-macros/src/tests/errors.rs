@@ -49,6 +49,85 @@ fn a_value_that_was_reported_is_not_missed_as_well() {
 }
 
 #[test]
+fn every_mistake_in_a_constraint_is_reported() {
+    let found = messages(
+        scoped::derive,
+        r#"
+        #[tenant(table = c, unique(), unique(a, "b"), unique(a, a), unique(tenant_id, a), unique(a, nam = x))]
+        #[tenant(references(Other), references(Other, a, on_delete = delete), references(Other, a, on_delte = cascade))]
+        #[tenant(check("a > 0"), check(name = twice, "a > 0"), check(name = twice, "b > 0"), check(name = empty, " "))]
+        #[tenant(exclude(a with "="), exclude(name = x), exclude(name = y, a "="), version = v, soft_delete = v)]
+        struct C { id: Uuid }
+        "#,
+    );
+    let beginnings = [
+        "`unique` wants the names of columns, without the tenant's",
+        "`unique` wants the names of columns",
+        "`nam` is not known in `unique(…)`, did you mean `name`?",
+        "`references` wants a model and the column that names its row",
+        "`delete` is not known as `on_delete`\nknown are `cascade`, `restrict`",
+        "`on_delte` is not known in `references(…)`, did you mean `on_delete`?",
+        "`check` has no name: write `check(name = positive_total, ",
+        "`check` wants a name and a condition in SQL",
+        "`exclude` has no name",
+        "`exclude` wants a name, and columns or expressions with their operators",
+        "`exclude` wants a name, and columns",
+        "`a` is named twice in `unique`",
+        "`tenant_id` is the tenant column, which is part of every constraint",
+        "`v` is the version already",
+        "two constraints are called `twice`",
+    ];
+    assert_eq!(found.len(), beginnings.len(), "{found:#?}");
+    for (message, beginning) in found.iter().zip(beginnings) {
+        assert!(message.starts_with(beginning), "{message} does not start with {beginning}");
+    }
+}
+
+#[test]
+fn a_table_is_reached_through_a_parent_or_has_a_tenant_column() {
+    let found = messages(
+        scoped::derive,
+        r#"
+        #[tenant(table = c, through(parent = User, foreign_key = user_id), column = tenant_id, key = Uuid)]
+        #[tenant(unique(name), exclude(name = x, user_id with "<>"))]
+        struct C { id: Uuid }
+        "#,
+    );
+    let beginnings = [
+        "`column` has no meaning beside `through`",
+        "`key` has no meaning beside `through`",
+        "`unique` on a table without a tenant column has to compare the columns of `foreign_key` (`user_id`)",
+        "`exclude` on a table without a tenant column has to compare",
+    ];
+    assert_eq!(found.len(), beginnings.len(), "{found:#?}");
+    for (message, beginning) in found.iter().zip(beginnings) {
+        assert!(message.starts_with(beginning), "{message} does not start with {beginning}");
+    }
+    let found =
+        messages(scoped::derive, "#[tenant(table = c, through(User, user_id))] struct C { id: Uuid }");
+    assert!(
+        found.iter().any(|message| message.contains("write `through(parent = User, foreign_key = user_id)`"))
+    );
+}
+
+#[test]
+fn a_global_table_has_no_tenant_and_is_not_written() {
+    let found = messages(
+        scoped::derive_global,
+        "#[tenant(table = c, column = tenant_id, write = W, reed = R)] struct C { id: Uuid }",
+    );
+    let beginnings = [
+        "`column` has no meaning for a global table",
+        "`write` has no meaning for a global table",
+        "`reed` is not known in `#[tenant(…)]` of a global table, did you mean `read`?",
+    ];
+    assert_eq!(found.len(), beginnings.len(), "{found:#?}");
+    for (message, beginning) in found.iter().zip(beginnings) {
+        assert!(message.starts_with(beginning), "{message} does not start with {beginning}");
+    }
+}
+
+#[test]
 fn a_comma_between_angle_brackets_does_not_end_a_value() {
     let found = messages(
         scoped::derive,

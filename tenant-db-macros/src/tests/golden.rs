@@ -48,6 +48,39 @@ fn a_model_with_every_key() {
 }
 
 #[test]
+fn a_model_with_constraints() {
+    check(
+        scoped::derive,
+        r#"
+        #[tenant(table = bookings, unique(room_id, number), unique(code, name = "bookings code"), version = version)]
+        #[tenant(references(Customer, customer_id, on_delete = set_null), references(Seat, (row, seat)))]
+        #[tenant(check(name = positive, "price > 0"), soft_delete = deleted_at)]
+        #[tenant(exclude(name = no_double_booking, room_id with "=", "tstzrange(starts, ends)" with "&&", where = "paid"))]
+        struct Booking { id: Uuid }
+        "#,
+        &expect_file!["golden/model_with_constraints.rs"],
+    );
+}
+
+#[test]
+fn a_model_of_a_parent() {
+    check(
+        scoped::derive,
+        "#[tenant(table = credentials, through(parent = User, foreign_key = user_id))] struct Credential { id: Uuid }",
+        &expect_file!["golden/model_of_a_parent.rs"],
+    );
+}
+
+#[test]
+fn a_global_table() {
+    check(
+        scoped::derive_global,
+        "#[tenant(table = countries, primary_key = code, read = ReadCountries)] struct Country { code: String, name: String }",
+        &expect_file!["golden/global_table.rs"],
+    );
+}
+
+#[test]
 fn an_insert() {
     check(
         record::derive_insert,

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::super::model::{KeyColumn, Model};
+use super::super::tenancy::Tenancy;
 use crate::names::{column_alias, span_of};
 
 /// The types of the tenant's key and of the primary key, and which table it is.
@@ -35,9 +36,9 @@ pub(super) fn others(model: &Model) -> TokenStream {
 /// }
 /// ```
 ///
-/// A child table has its key from its parent.
+/// A child table has its key from its parent, and a global one has none.
 fn key(model: &Model) -> Option<TokenStream> {
-    model.tenancy.through().is_none().then(|| own_key(model))
+    matches!(model.tenancy, Tenancy::Column).then(|| own_key(model))
 }
 
 fn own_key(model: &Model) -> TokenStream {
@@ -79,7 +80,7 @@ fn table_of(model: &Model) -> TokenStream {
 /// impl __p::TenantField for Customer { type Type = CompanyId; }
 /// ```
 fn tenant_field(model: &Model) -> Option<TokenStream> {
-    if model.tenancy.through().is_some() {
+    if !matches!(model.tenancy, Tenancy::Column) {
         return None;
     }
     let field = model.tenant_field()?;

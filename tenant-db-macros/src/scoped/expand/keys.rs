@@ -80,10 +80,12 @@ fn tenant_types(model: &Model) -> TokenStream {
                 type __TenantSql = <#parent as ::tenant_db::TenantModel>::TenantSql;
             }
         }
+        Tenancy::Global => TokenStream::new(),
     }
 }
 
-/// The tenant's column as a value.
+/// The tenant's column as a value; of a global table a column that is never NULL, by which a left join tells whether
+/// there is a row.
 pub(super) fn tenant_column(model: &Model) -> TokenStream {
     match &model.tenancy {
         Tenancy::Column => {
@@ -91,6 +93,10 @@ pub(super) fn tenant_column(model: &Model) -> TokenStream {
             quote!(#column)
         }
         Tenancy::Through(_) => quote!(<__TenantColumn as ::core::default::Default>::default()),
+        Tenancy::Global => {
+            let column = model.primary_key.first().map(|part| column_alias(&part.column));
+            quote!(#column)
+        }
     }
 }
 

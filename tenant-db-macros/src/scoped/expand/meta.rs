@@ -31,6 +31,10 @@ pub(super) fn meta(model: &Model) -> TokenStream {
     let soft_delete = option(model.soft_delete.as_ref().map(|column| {
         with_nullability(column, Nullability::Allowed, "which stands for a row that is not deleted")
     }));
+    let key = match model.tenancy {
+        Tenancy::Global => quote!(::tenant_db::KeyKind::Uuid),
+        _ => quote!(<__Key as ::tenant_db::TenantKey>::KIND),
+    };
     quote! {
         const META: &'static ::tenant_db::ModelMeta = &__p::model_meta(__p::ModelParts {
             name: #name,
@@ -38,7 +42,7 @@ pub(super) fn meta(model: &Model) -> TokenStream {
             schema: #schema,
             table: #table,
             tenancy: #tenancy,
-            key: <__Key as ::tenant_db::TenantKey>::KIND,
+            key: #key,
             primary_key: &[#(#primary_key),*],
             columns: <<__table::table as __p::diesel::Table>::AllColumns as __p::ColumnList>::COLUMNS,
             defaults: &[#(#defaults),*],
@@ -64,6 +68,7 @@ fn tenancy(model: &Model) -> TokenStream {
             let column = column_name(&model.tenant_column);
             quote!(::tenant_db::Tenancy::Column(#column))
         }
+        Tenancy::Global => quote!(::tenant_db::Tenancy::Global),
         Tenancy::Through(through) => {
             let parent = meta_of(&through.parent);
             let foreign_key = through.foreign_key.iter().map(|column| {

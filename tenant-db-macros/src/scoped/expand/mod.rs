@@ -15,10 +15,11 @@ use syn::Ident;
 use syn::ext::IdentExt as _;
 
 use super::model::Model;
+use super::tenancy::Tenancy;
 use crate::names::{import_column, import_table, span_of};
 
-/// Everything that `#[derive(TenantScoped)]` writes.
-pub(crate) fn scoped(model: &Model) -> TokenStream {
+/// Everything that `#[derive(TenantScoped)]` and `#[derive(GlobalTable)]` write.
+pub(crate) fn model(model: &Model) -> TokenStream {
     let imports = imports(model, columns(model));
     let (key_checks, other_checks) = (checks::keys(model), checks::others(model));
     let types = keys::types(model);
@@ -49,7 +50,7 @@ pub(crate) fn inert(model: &Model) -> TokenStream {
     let imports = imports(model, key_columns(model));
     let key_checks = checks::keys(model);
     let types = keys::types(model);
-    let impls = impls(model, &row::inert_types(), &inert_functions(), &inert_owned());
+    let impls = impls(model, &row::inert_types(model), &inert_functions(), &inert_owned(model));
     let insert_records = record::insert_records(model);
     quote! {
         const _: () = {
@@ -89,9 +90,10 @@ fn inert_functions() -> TokenStream {
 /// ```text
 /// fn owned(_: …, _: &__Key) -> ::core::option::Option<Self> { ::core::unreachable!() }
 /// ```
-fn inert_owned() -> TokenStream {
+fn inert_owned(model: &Model) -> TokenStream {
+    let key = row::key(model);
     quote! {
-        fn owned(_: <Self as ::tenant_db::Model>::Row, _: &__Key) -> ::core::option::Option<Self> {
+        fn owned(_: <Self as ::tenant_db::Model>::Row, _: &#key) -> ::core::option::Option<Self> {
             ::core::unreachable!()
         }
     }
@@ -131,8 +133,8 @@ fn key_columns(model: &Model) -> Vec<(&Ident, Span)> {
     let keys = model.primary_key.iter().map(|part| &part.column);
     let named =
         keys.chain(&model.defaults).chain(model.named_columns()).map(|column| (column, column.span()));
-    // A tenant column by its default name is underlined at the table that lacks it. A child table has none.
-    let tenant = model.tenancy.through().is_none().then(|| {
+    // A tenant column by its default name is underlined at the table that lacks it. Child tables and global ones have none.
+    let tenant = matches!(model.tenancy, Tenancy::Column).then(|| {
         let span =
             if model.tenant_column_is_named { model.tenant_column.span() } else { span_of(&model.table) };
         (&model.tenant_column, span)
@@ -145,6 +147,13 @@ fn key_columns(model: &Model) -> Vec<(&Ident, Span)> {
 /// impl ::tenant_db::Joinable<__Key> for Customer { … }
 /// impl ::tenant_db::TenantModel for Customer { … }
 /// ```
+///
+/// A global table is read for every type of key, and is no tenant's:
+///
+/// ```text
+/// impl ::tenant_db::Model for Country { … }
+/// impl<__AnyKey: ::tenant_db::TenantKey> ::tenant_db::Joinable<__AnyKey> for Country { … }
+/// ```
 fn impls(
     model: &Model,
     row_types: &TokenStream,
@@ -155,6 +164,20 @@ fn impls(
     let meta = meta::meta(model);
     let key_types = keys::associated_types();
     let super::model::Permissions { read, insert, update, delete, .. } = &model.permissions;
+    let key = row::key(model);
+    let generics = matches!(model.tenancy, Tenancy::Global).then(|| quote!(<#key: ::tenant_db::TenantKey>));
+    let tenant_model = generics.is_none().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl ::tenant_db::TenantModel for #ident {
+                type Key = __Key;
+                type TenantSql = __TenantSql;
+                type Insert = #insert;
+                type Update = #update;
+                type Delete = #delete;
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl ::tenant_db::Model for #ident {
@@ -166,17 +189,10 @@ fn impls(
             #functions
         }
         #[automatically_derived]
-        impl ::tenant_db::Joinable<__Key> for #ident {
+        impl #generics ::tenant_db::Joinable<#key> for #ident {
             #owned
         }
-        #[automatically_derived]
-        impl ::tenant_db::TenantModel for #ident {
-            type Key = __Key;
-            type TenantSql = __TenantSql;
-            type Insert = #insert;
-            type Update = #update;
-            type Delete = #delete;
-        }
+        #tenant_model
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn insert_records(model: &Model) -> TokenStream {
         }
         // The parent says whose the row is.
         Tenancy::Through(_) => (None, None),
+        Tenancy::Global => return TokenStream::new(),
     };
     // Nothing else is known of the row then.
     let unused = tenant.is_none().then(|| quote!(let _ = __tenant;));

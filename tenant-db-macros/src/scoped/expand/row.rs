@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use super::super::model::Model;
+use super::super::tenancy::Tenancy;
 use super::keys::tenant_column;
 use crate::field::Field;
 use crate::names::{column_alias, span_of};
@@ -18,10 +19,27 @@ use crate::names::{column_alias, span_of};
 pub(super) fn associated_types(model: &Model) -> TokenStream {
     let selected = model.fields.iter().map(selected_type);
     let read = model.fields.iter().enumerate().map(|(at, field)| read_type(&model.ident, at, field));
+    let (first, read_first) = first_types(model);
     quote! {
-        type Selection = (__TenantColumn, (#(#selected,)*));
-        type Row = (__ReadKey, (#(#read,)*));
+        type Selection = (#first, (#(#selected,)*));
+        type Row = (#read_first, (#(#read,)*));
     }
+}
+
+/// What comes first: the tenant; of a global table, a column of the primary key.
+fn first_types(model: &Model) -> (TokenStream, TokenStream) {
+    if matches!(model.tenancy, Tenancy::Global)
+        && let Some(part) = model.primary_key.first()
+        && let Some(field) = model.fields.get(part.field)
+    {
+        return (selected_type(field), read_type(&model.ident, part.field, field));
+    }
+    (quote!(__TenantColumn), quote!(__ReadKey))
+}
+
+/// The type of the tenants' keys: of a global table, any.
+pub(super) fn key(model: &Model) -> TokenStream {
+    if matches!(model.tenancy, Tenancy::Global) { quote!(__AnyKey) } else { quote!(__Key) }
 }
 
 /// Only the tenant: for a model whose fields may be wrong.
@@ -30,7 +48,13 @@ pub(super) fn associated_types(model: &Model) -> TokenStream {
 /// type Selection = (__TenantColumn,);
 /// type Row = (__ReadKey,);
 /// ```
-pub(super) fn inert_types() -> TokenStream {
+pub(super) fn inert_types(model: &Model) -> TokenStream {
+    if matches!(model.tenancy, Tenancy::Global) {
+        return quote! {
+            type Selection = ();
+            type Row = ();
+        };
+    }
     quote! {
         type Selection = (__TenantColumn,);
         type Row = (__ReadKey,);
@@ -64,6 +88,16 @@ pub(super) fn owned(model: &Model) -> TokenStream {
     let values = model.fields.iter().zip(&bindings).map(|(field, binding)| {
         if field.attr.deserialize_as.is_absent() { quote!(#binding) } else { quote!(#binding.into_inner()) }
     });
+    if matches!(model.tenancy, Tenancy::Global) {
+        return quote! {
+            fn owned(
+                (_, (#(#bindings,)*)): <Self as ::tenant_db::Model>::Row,
+                _: &__AnyKey,
+            ) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(Self { #(#names: #values),* })
+            }
+        };
+    }
     quote! {
         fn owned(
             (__tenant, (#(#bindings,)*)): <Self as ::tenant_db::Model>::Row,
