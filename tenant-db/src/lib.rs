@@ -143,7 +143,7 @@ pub use meta::{
     CheckMeta, ColumnMeta, ExclusionElement, ExclusionMeta, ExclusionOperand, ModelMeta, OnDelete,
     ReferenceMeta, Tenancy, UniqueMeta, registered_models,
 };
-pub use model::{Joinable, Model, TenantModel};
+pub use model::{GlobalModel, Joinable, Model, TenantModel};
 pub use permission::{AnyRole, Grants, NoPermission, Permission, Role};
 pub use query::{ScopedQuery, TenantInsert, TenantUpdate};
 pub use scoped::TenantScoped;

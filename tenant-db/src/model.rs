@@ -91,3 +91,11 @@ pub trait TenantModel: Joinable<<Self as TenantModel>::Key> {
     #[doc(hidden)]
     type TenantSql;
 }
+
+/// A struct that stands for reference data, which every tenant reads: `#[derive(GlobalTable)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the model of a global table",
+    label = "no `#[derive(GlobalTable)]` on `{Self}`",
+    note = "rows of tenants are written by a repository: `db.scoped::<{Self}>(&context)`"
+)]
+pub trait GlobalModel: Model {}

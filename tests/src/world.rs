@@ -50,6 +50,12 @@ impl World {
         self.database.url(self.config.runtime_role())
     }
 
+    /// The URL of the role that may become the tables' owner.
+    #[must_use]
+    pub fn migrator_url(&self) -> String {
+        self.database.url(self.config.migrator_role())
+    }
+
     /// The URL of a superuser, whom no policy binds.
     #[must_use]
     pub fn admin_url(&self) -> &str {

@@ -7,7 +7,7 @@ use diesel::row::{Field, Row};
 use futures_util::future::BoxFuture;
 
 use super::fragments::{CountRows, ExistsRows, Piece, Stage, Types};
-use super::from::{Sources, foreign_row};
+use super::from::{Global, Sources, foreign_row};
 use super::parts::{Condition, List, Parts};
 use super::predicate::Tenant;
 use super::raw::RawSql;
@@ -15,9 +15,10 @@ use super::rows::{in_order, loading};
 use super::select::ScopedQuery;
 use super::shape::{Columns, WholeRow};
 use crate::error::{Error, Result};
-use crate::model::{Model, TenantModel};
+use crate::model::{Joinable, Model, TenantModel};
 use crate::permission::Grants;
 use crate::session::{Operation, ReadRow, Source};
+use crate::tenant::TenantKey;
 
 /// A selection whose rows can be read as `U`.
 #[diagnostic::on_unimplemented(
@@ -345,5 +346,21 @@ impl<'a, M: TenantModel, R> ScopedQuery<'a, M, R> {
         }
         let operation = Operation::read("find_many", M::META.name).of_statements(batches.len());
         source.run(operation, in_order(batches))
+    }
+}
+
+/// Reference data by key.
+impl<'a, G: Joinable<K>, K: TenantKey, R> ScopedQuery<'a, Global<G, K>, R> {
+    /// The row with this primary key.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] where there is none, and those of [`load`](Self::load).
+    pub fn find(self, key: G::PrimaryKey) -> BoxFuture<'a, Result<G>>
+    where
+        R: Grants<G::Read>,
+    {
+        let rows = self.with_key(key);
+        Box::pin(async move { rows.await.and_then(|rows| only(rows, G::META.name)) })
     }
 }

@@ -153,6 +153,7 @@ fn key_columns(model: &Model) -> Vec<(&Ident, Span)> {
 /// ```text
 /// impl ::tenant_db::Model for Country { … }
 /// impl<__AnyKey: ::tenant_db::TenantKey> ::tenant_db::Joinable<__AnyKey> for Country { … }
+/// impl ::tenant_db::GlobalModel for Country {}
 /// ```
 fn impls(
     model: &Model,
@@ -166,7 +167,12 @@ fn impls(
     let super::model::Permissions { read, insert, update, delete, .. } = &model.permissions;
     let key = row::key(model);
     let generics = matches!(model.tenancy, Tenancy::Global).then(|| quote!(<#key: ::tenant_db::TenantKey>));
-    let tenant_model = generics.is_none().then(|| {
+    let kind = if generics.is_some() {
+        quote! {
+            #[automatically_derived]
+            impl ::tenant_db::GlobalModel for #ident {}
+        }
+    } else {
         quote! {
             #[automatically_derived]
             impl ::tenant_db::TenantModel for #ident {
@@ -177,7 +183,7 @@ fn impls(
                 type Delete = #delete;
             }
         }
-    });
+    };
     quote! {
         #[automatically_derived]
         impl ::tenant_db::Model for #ident {
@@ -192,7 +198,7 @@ fn impls(
         impl #generics ::tenant_db::Joinable<#key> for #ident {
             #owned
         }
-        #tenant_model
+        #kind
     }
 }
 

@@ -91,6 +91,8 @@ const _: () = {
             })
         }
     }
+    #[automatically_derived]
+    impl ::tenant_db::GlobalModel for Country {}
     __p::inventory::submit! {
         * < Country as ::tenant_db::Model > ::META
     }

@@ -3,6 +3,8 @@
 //! Each door takes a reason in words and leaves a `tracing` event with target `tenant_db::danger`. None of them hands
 //! out a connection, and none of them turns row-level security off.
 
+mod global;
+
 use std::fmt;
 
 use diesel::pg::Pg;
@@ -11,6 +13,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 use futures_util::future::BoxFuture;
 
+pub use self::global::{GlobalWriter, global_writer};
 use crate::context::{Identity, TenantContext};
 use crate::error::{Error, Result};
 use crate::permission::AnyRole;
