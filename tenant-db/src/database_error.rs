@@ -19,10 +19,11 @@ use crate::meta::registered_models;
 pub struct DatabaseError {
     kind: DatabaseErrorKind,
     message: String,
-    constraint: Option<String>,
-    table: Option<String>,
-    column: Option<String>,
-    columns: Vec<&'static str>,
+    // Small, because every result of this crate is as large as its error.
+    constraint: Option<Box<str>>,
+    table: Option<Box<str>>,
+    column: Option<Box<str>>,
+    columns: Box<[&'static str]>,
 }
 
 /// The kinds of database error that a program may want to tell apart.
@@ -118,7 +119,7 @@ impl DatabaseError {
             constraint: None,
             table: None,
             column: None,
-            columns: Vec::new(),
+            columns: Box::default(),
         }
     }
 
@@ -131,10 +132,10 @@ impl DatabaseError {
         Self {
             kind: classify(&kind, message),
             message: without_data(message),
-            constraint: information.constraint_name().map(str::to_owned),
-            table: information.table_name().map(str::to_owned),
-            column: information.column_name().map(str::to_owned),
-            columns,
+            constraint: information.constraint_name().map(Box::from),
+            table: information.table_name().map(Box::from),
+            column: information.column_name().map(Box::from),
+            columns: columns.into(),
         }
     }
 }
