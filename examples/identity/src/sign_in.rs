@@ -174,3 +174,24 @@ impl Service {
 fn after(moment: DateTime<Utc>, duration: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(duration).ok().and_then(|delta| moment.checked_add_signed(delta)).unwrap_or(moment)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_hides_its_tokens_from_everybody_but_its_holder() {
+        let grant = Grant {
+            access_token: "secret-access".into(),
+            refresh_token: "secret-refresh".into(),
+            token_type: "Bearer",
+            expires_in: 300,
+            session_id: Uuid::nil(),
+            user_id: Uuid::nil(),
+        };
+        assert!(!format!("{grant:?}").contains("secret"), "{grant:?}");
+        let answer = serde_json::to_value(&grant).unwrap();
+        assert_eq!(answer["access_token"], "secret-access");
+        assert_eq!(answer["refresh_token"], "secret-refresh");
+    }
+}

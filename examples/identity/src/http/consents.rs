@@ -20,6 +20,7 @@ pub(crate) async fn history(
     caller: Caller<Member>,
     Id(user): Id,
 ) -> Outcome<Json<Vec<ConsentAudit>>> {
+    caller.may_act_for(user)?;
     service.db().scoped::<User>(&caller.context).find(user).await?;
     let consents = service.db().scoped::<ConsentAudit>(&caller.context);
     let consents =
@@ -41,6 +42,7 @@ pub(crate) async fn record(
     Id(user): Id,
     Body(record): Body<Record>,
 ) -> Outcome<(StatusCode, Json<ConsentAudit>)> {
+    caller.may_act_for(user)?;
     let Record { purpose, granted, policy_version } = record;
     let consent = service
         .db()

@@ -53,10 +53,11 @@ pub(crate) async fn list(
     caller: Caller<Member>,
     Id(user): Id,
 ) -> Outcome<Json<Vec<Shown>>> {
-    let (users, credentials) =
-        (service.db().scoped::<User>(&caller.context), service.db().scoped::<Credential>(&caller.context));
-    users.find(user).await?;
-    let credentials = credentials
+    caller.may_act_for(user)?;
+    service.db().scoped::<User>(&caller.context).find(user).await?;
+    let credentials = service
+        .db()
+        .scoped::<Credential>(&caller.context)
         .filter(webauthn_credentials::user_id.eq(user))
         .order(webauthn_credentials::created_at.asc())
         .load()
@@ -78,6 +79,7 @@ pub(crate) async fn register(
     Id(user): Id,
     Body(register): Body<Register>,
 ) -> Outcome<(StatusCode, Json<Shown>)> {
+    caller.may_act_for(user)?;
     let decode = |text: &str| {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| (1..=1024).contains(&bytes.len()));
         bytes.ok_or(Failure::Invalid("keys and their names are base64url, of 1,024 bytes at most"))
@@ -86,7 +88,6 @@ pub(crate) async fn register(
     let credential = service
         .db()
         .transaction(&caller.context, async |tx| {
-            // Somebody of another tenant is not found; for somebody else of this one the database asks for an administrator.
             let user = tx.scoped::<User>().find(user).await?;
             let new = NewCredential {
                 user_id: user.id,

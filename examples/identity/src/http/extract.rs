@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::problem::Problem;
 use crate::access::AccessToken;
 use crate::failure::Failure;
+use crate::roles::Admin;
 use crate::service::Service;
 
 /// The tenant of the path. It says where a request is addressed to, and proves nothing.
@@ -49,6 +50,18 @@ pub(crate) struct Caller<R: Role> {
     pub(crate) context: TenantContext<R>,
     pub(crate) user: Uuid,
     pub(crate) session: Uuid,
+}
+
+impl<R: Role> Caller<R> {
+    /// Users act for themselves, administrators for everybody. Said before the database is asked, so that the answer is the
+    /// same whether there is such a user or not; the database holds rows to it as well (`check_user_access`).
+    pub(crate) fn may_act_for(&self, user: Uuid) -> Result<(), Problem> {
+        if self.user == user || self.is_admin() { Ok(()) } else { Err(Failure::Forbidden.into()) }
+    }
+
+    pub(crate) fn is_admin(&self) -> bool {
+        self.context.roles().any(|role| role == Admin::NAME)
+    }
 }
 
 impl<R: Role> FromRequestParts<Service> for Caller<R> {

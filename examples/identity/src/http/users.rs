@@ -7,9 +7,8 @@ use chrono::Utc;
 use diesel::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use tenant_db::TenantUpdate;
 use tenant_db::prelude::*;
-use tenant_db::{Role, TenantUpdate};
-use uuid::Uuid;
 
 use super::Outcome;
 use super::extract::{Body, Caller, Id};
@@ -52,8 +51,18 @@ pub(crate) async fn create(
         password_hash: hash.expose_secret(),
         role: create.role.name(),
     };
-    let user = service.db().scoped::<User>(&caller.context).insert(new).await?;
+    let user = service.db().scoped::<User>(&caller.context).insert(new).await.map_err(taken)?;
     Ok((StatusCode::CREATED, Json(user)))
+}
+
+/// A conflict is always with a user of the same tenant.
+fn taken(error: tenant_db::Error) -> Failure {
+    match error {
+        tenant_db::Error::Conflict(conflict) if conflict.columns().contains(&"email") => {
+            Failure::Conflict("this e-mail address is taken")
+        }
+        other => other.into(),
+    }
 }
 
 /// `GET /users/{id}`
@@ -62,7 +71,7 @@ pub(crate) async fn show(
     caller: Caller<Member>,
     Id(id): Id,
 ) -> Outcome<Json<User>> {
-    themselves_or_admin(&caller, id)?;
+    caller.may_act_for(id)?;
     Ok(Json(service.db().scoped::<User>(&caller.context).find(id).await?))
 }
 
@@ -82,8 +91,8 @@ pub(crate) async fn change(
     Id(id): Id,
     Body(change): Body<Change>,
 ) -> Outcome<Json<User>> {
-    themselves_or_admin(&caller, id)?;
-    if (change.role.is_some() || change.disabled.is_some()) && !is_admin(&caller) {
+    caller.may_act_for(id)?;
+    if (change.role.is_some() || change.disabled.is_some()) && !caller.is_admin() {
         return Err(Failure::Forbidden.into());
     }
     let hash = match change.password {
@@ -128,13 +137,4 @@ pub(crate) async fn erase(
 ) -> Outcome<StatusCode> {
     service.db().scoped::<User>(&caller.context).delete(id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Said before the database is asked, so that the answer is the same whether there is such a user or not.
-fn themselves_or_admin(caller: &Caller<Member>, user: Uuid) -> Result<(), Failure> {
-    if caller.user == user || is_admin(caller) { Ok(()) } else { Err(Failure::Forbidden) }
-}
-
-fn is_admin(caller: &Caller<Member>) -> bool {
-    caller.context.roles().any(|role| role == Admin::NAME)
 }

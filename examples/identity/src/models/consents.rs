@@ -17,7 +17,8 @@ use crate::schema::consent_audits;
     insert = RecordConsents,
     update = Never,
     delete = Never,
-    defaults(recorded_at)
+    defaults(recorded_at),
+    references(User, user_id, on_delete = cascade)
 )]
 pub(crate) struct ConsentAudit {
     pub(crate) id: Uuid,

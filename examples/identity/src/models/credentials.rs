@@ -14,7 +14,11 @@ use crate::schema::webauthn_credentials;
     through(parent = User, foreign_key = user_id),
     read = ReadCredentials,
     write = WriteCredentials,
-    defaults(created_at, sign_count)
+    defaults(created_at, sign_count),
+    references(User, user_id, on_delete = cascade),
+    // Not across users: a conflict would tell one tenant what another has.
+    unique(user_id, credential_id),
+    check(name = webauthn_credentials_sign_count_check, "sign_count BETWEEN 0 AND 4294967295")
 )]
 pub(crate) struct Credential {
     pub(crate) id: Uuid,

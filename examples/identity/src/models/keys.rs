@@ -16,7 +16,8 @@ use crate::schema::signing_keys;
     insert = RotateKeys,
     update = RotateKeys,
     delete = Never,
-    defaults(created_at)
+    defaults(created_at),
+    check(name = signing_keys_algorithm_check, "algorithm = 'EdDSA'")
 )]
 pub(crate) struct PublicKey {
     pub(crate) id: Uuid,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use tenant_db::{TenantInsert, TenantScoped, TenantUpdate};
 use uuid::Uuid;
 
+use super::User;
 use crate::roles::{Never, ReadSessions, WriteSessions};
 use crate::schema::sessions;
 
@@ -15,7 +16,8 @@ use crate::schema::sessions;
     insert = WriteSessions,
     update = WriteSessions,
     delete = Never,
-    defaults(created_at, last_seen_at)
+    defaults(created_at, last_seen_at),
+    references(User, user_id, on_delete = cascade)
 )]
 pub(crate) struct Session {
     pub(crate) id: Uuid,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use tenant_db::{TenantInsert, TenantScoped, TenantUpdate};
 use uuid::Uuid;
 
+use super::{Session, User};
 use crate::roles::{Never, ReadTokens, WriteTokens};
 use crate::schema::refresh_tokens;
 
@@ -15,7 +16,11 @@ use crate::schema::refresh_tokens;
     insert = WriteTokens,
     update = WriteTokens,
     delete = Never,
-    defaults(created_at)
+    defaults(created_at),
+    references(Session, session_id, on_delete = cascade),
+    references(User, user_id, on_delete = cascade),
+    unique(token_hash),
+    check(name = refresh_tokens_token_hash_check, "octet_length(token_hash) = 32")
 )]
 pub(crate) struct RefreshToken {
     pub(crate) id: Uuid,

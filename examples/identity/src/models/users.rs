@@ -16,7 +16,10 @@ use crate::schema::users;
     insert = CreateUsers,
     update = ChangeUsers,
     delete = DeleteUsers,
-    defaults(created_at, role)
+    defaults(created_at, role),
+    unique(email),
+    check(name = users_email_check, "email = lower(email) AND email LIKE '_%@_%'"),
+    check(name = users_role_check, "role IN ('user', 'admin')")
 )]
 pub(crate) struct User {
     pub(crate) id: Uuid,

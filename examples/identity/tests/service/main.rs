@@ -13,6 +13,7 @@ mod isolation;
 mod names;
 mod refresh;
 mod roles;
+mod secrets;
 mod sign_in;
 mod signing_keys;
 mod world;

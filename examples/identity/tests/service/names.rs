@@ -84,3 +84,21 @@ async fn the_migrations_can_be_taken_back() {
     all.revert_all().await.unwrap();
     assert_eq!(database.query_text(objects).await.unwrap()[0][0].as_deref(), Some("0"));
 }
+
+#[tokio::test]
+async fn references_carry_the_tenant_where_there_is_one() {
+    let world = World::new().await;
+    let references = "SELECT conrelid::regclass || ': ' || pg_get_constraintdef(oid) FROM pg_constraint \
+                      WHERE contype = 'f' AND connamespace = 'public'::regnamespace ORDER BY 1";
+    let references: Vec<String> = world.truth(references).await.into_iter().flatten().flatten().collect();
+    assert_eq!(
+        references,
+        [
+            "consent_audits: FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE",
+            "refresh_tokens: FOREIGN KEY (tenant_id, session_id) REFERENCES sessions(tenant_id, id) ON DELETE CASCADE",
+            "refresh_tokens: FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE",
+            "sessions: FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE",
+            "webauthn_credentials: FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE",
+        ]
+    );
+}

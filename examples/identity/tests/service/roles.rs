@@ -123,6 +123,18 @@ async fn policies_keep_users_of_one_tenant_apart() {
              RAISE 'forged';
            EXCEPTION WHEN insufficient_privilege THEN NULL;
            END;
+           BEGIN
+             INSERT INTO consent_audits (id, user_id, purpose, granted, policy_version)
+             VALUES (gen_random_uuid(), '{admin}', 'news', true, '1');
+             RAISE 'forged';
+           EXCEPTION WHEN insufficient_privilege THEN NULL;
+           END;
+           BEGIN
+             INSERT INTO webauthn_credentials (id, user_id, credential_id, public_key, name)
+             VALUES (gen_random_uuid(), '{admin}', 'x', 'x', 'x');
+             RAISE 'forged';
+           EXCEPTION WHEN insufficient_privilege THEN NULL;
+           END;
          END $$; ROLLBACK"
     );
     world.database.execute(&sql).await.unwrap();

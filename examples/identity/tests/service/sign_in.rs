@@ -45,7 +45,8 @@ async fn one_address_is_two_people_in_two_tenants() {
     assert_ne!(one.id, other.id);
     let new =
         json!({ "email": "ADA@example.com ", "display_name": "x", "password": PASSWORD, "role": "user" });
-    world.post(&acme.admin, "/users", new).await.expect_problem(StatusCode::CONFLICT);
+    let taken = world.post(&acme.admin, "/users", new).await.expect_problem(StatusCode::CONFLICT);
+    assert_eq!(taken.body["detail"], "this e-mail address is taken");
 }
 
 #[tokio::test]

@@ -7,9 +7,7 @@ CREATE TABLE sessions (
     last_seen_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     revoked_at timestamptz,
-    PRIMARY KEY (tenant_id, id),
-    CONSTRAINT sessions_user_fkey FOREIGN KEY (tenant_id, user_id)
-        REFERENCES users (tenant_id, id) ON DELETE CASCADE
+    PRIMARY KEY (tenant_id, id)
 );
 
 CREATE INDEX "IDX_sessions_tenant_rls" ON sessions (tenant_id);
@@ -28,13 +26,7 @@ CREATE TABLE refresh_tokens (
     expires_at timestamptz NOT NULL,
     used_at timestamptz,
     revoked_at timestamptz,
-    PRIMARY KEY (tenant_id, id),
-    CONSTRAINT refresh_tokens_token_hash_key UNIQUE (tenant_id, token_hash),
-    CONSTRAINT refresh_tokens_token_hash_check CHECK (octet_length(token_hash) = 32),
-    CONSTRAINT refresh_tokens_session_fkey FOREIGN KEY (tenant_id, session_id)
-        REFERENCES sessions (tenant_id, id) ON DELETE CASCADE,
-    CONSTRAINT refresh_tokens_user_fkey FOREIGN KEY (tenant_id, user_id)
-        REFERENCES users (tenant_id, id) ON DELETE CASCADE
+    PRIMARY KEY (tenant_id, id)
 );
 
 CREATE INDEX "IDX_refresh_tokens_tenant_rls" ON refresh_tokens (tenant_id);

@@ -23,8 +23,7 @@ CREATE TABLE signing_keys (
     -- Set when a successor signs: until then its tokens are still good.
     retires_at timestamptz,
     revoked_at timestamptz,
-    PRIMARY KEY (tenant_id, id),
-    CONSTRAINT signing_keys_algorithm_check CHECK (algorithm = 'EdDSA')
+    PRIMARY KEY (tenant_id, id)
 );
 
 CREATE INDEX "IDX_signing_keys_tenant_rls" ON signing_keys (tenant_id);
