@@ -1,5 +1,7 @@
 //! Enums of the database, made in each way that there is.
 
+#![allow(clippy::exhaustive_enums, reason = "the tests know every label")]
+
 use tenant_db::DbEnum;
 
 /// With a SQL type that the derive writes, in a schema of its own.
