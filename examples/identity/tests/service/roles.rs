@@ -91,15 +91,23 @@ async fn administrators_create_and_erase_users_with_all_that_is_theirs() {
     let world = World::new().await;
     let acme = world.tenant().await;
     let ada = world.user(&acme, "ada@example.com").await;
-    world.delete(&acme.admin, &format!("/users/{}", ada.id)).await.expect(StatusCode::NO_CONTENT);
+    let own = format!("/users/{}", ada.id);
+    let key = json!({ "credential_id": "AQID", "public_key": "BAUG", "name": "key" });
+    world.post(&ada, &format!("{own}/webauthn-credentials"), key).await.expect(StatusCode::CREATED);
+    let consent = json!({ "purpose": "news", "granted": true, "policy_version": "1" });
+    world.post(&ada, &format!("{own}/consents"), consent).await.expect(StatusCode::CREATED);
+    let tables = ["sessions", "refresh_tokens", "webauthn_credentials", "consent_audits"];
+    let left = |table| format!("SELECT count(*) FROM {table} WHERE user_id = '{}'", ada.id);
+    for table in tables {
+        assert_eq!(world.truth_of(&left(table)).await, "1", "{table}");
+    }
+    world.delete(&acme.admin, &own).await.expect(StatusCode::NO_CONTENT);
     world.get(&ada, "/sessions").await.expect_problem(StatusCode::UNAUTHORIZED);
-    for table in ["sessions", "refresh_tokens"] {
-        let left = format!("SELECT count(*) FROM {table} WHERE user_id = '{}'", ada.id);
-        assert_eq!(world.truth_of(&left).await, "0", "{table}");
+    for table in tables {
+        assert_eq!(world.truth_of(&left(table)).await, "0", "{table}");
     }
 }
 
-/// The database holds rows to their users even where the service forgot to.
 #[tokio::test]
 async fn policies_keep_users_of_one_tenant_apart() {
     let world = World::new().await;
