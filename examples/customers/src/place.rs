@@ -1,7 +1,7 @@
 //! [`Place`]: a throw-away copy of the legacy database, for the demo and the tests.
 
 use tenant_db::database::DatabaseConfig;
-use tenant_db::testing::{DatabaseSetup, Postgres, TestDatabase, unique_name};
+use tenant_db::testing::{DatabaseSetup, Postgres, ServerSource, TestDatabase, unique_name};
 
 use crate::adoption::{self, Adoption};
 use crate::directory::Directory;
@@ -57,13 +57,21 @@ impl Place {
     pub async fn with(rows: u32, flaw: &str) -> Result<Self> {
         let prefix = unique_name("customers");
         let (roles, config) = (LegacyRoles::new(&prefix), adoption::config(&prefix)?);
-        let mut setup = DatabaseSetup::new();
-        for role in roles.names().chain([config.owner_role(), config.migrator_role(), config.runtime_role()])
-        {
-            setup = setup.role(role);
+        let server = Postgres::shared().await?;
+        let mut setup = roles.names().fold(DatabaseSetup::new(), DatabaseSetup::role);
+        // Somebody else's server wants passwords, and its roles back: so they are there before the migrations ask for them.
+        if matches!(server.source(), ServerSource::FromEnvironment { throwaway: false, .. }) {
+            let wanted = [
+                (config.owner_role(), "NOLOGIN"),
+                (config.migrator_role(), "LOGIN"),
+                (config.runtime_role(), "LOGIN"),
+            ];
+            for (role, login) in wanted {
+                setup = setup.role(role).statement(format!("CREATE ROLE {role} {login}"));
+            }
         }
         let setup = setup.statements(roles.setup(rows)).statement(format!("SELECT 1; {flaw}"));
-        let database = Postgres::shared().await?.create_database(&setup).await?;
+        let database = server.create_database(&setup).await?;
         Ok(Self { database, config, roles, prefix })
     }
 
@@ -74,7 +82,6 @@ impl Place {
     }
 
     /// The names in it.
-    #[must_use]
     pub fn config(&self) -> &DatabaseConfig {
         &self.config
     }

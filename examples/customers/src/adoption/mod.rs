@@ -69,7 +69,7 @@ impl Adoption {
     /// Those of the connection.
     pub async fn config(&self) -> Result<DatabaseConfig> {
         let adopted = self.adopted().await?;
-        Ok(self.config_with(|model| adopted.iter().any(|table| *table == model.table)))
+        Ok(self.config_with(|model| adopted.contains(&model.table)))
     }
 
     /// The tables that are adopted.

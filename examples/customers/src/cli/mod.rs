@@ -103,7 +103,7 @@ async fn obey(cli: &Cli, output: &Output) -> Result<bool> {
                     output.agreements(&[service::agree(&tx, title, &positions).await?]);
                 }
                 Agreement::Settle { id, reference } => {
-                    output.payment(&service::settle(&tx, *id, reference).await?)
+                    output.payment(&service::settle(&tx, *id, reference).await?);
                 }
                 Agreement::Withdraw { id } => service::withdraw(&tx, *id).await?,
             }
