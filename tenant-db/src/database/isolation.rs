@@ -128,11 +128,11 @@ fn up(model: &ModelMeta, config: &DatabaseConfig, places: &Template) -> Vec<Stat
     let plain = |description: &str, text: &str| Statement::new(description, places.fill(text));
     let mut statements = vec![
         pin_search_path(),
+        block("Is there such a table, with such columns?", include_str!("sql/isolation/check.sql")),
         block(
             "Locks the tables in the order in which rows refer to them",
             include_str!("sql/isolation/lock.sql"),
         ),
-        block("Is there such a table, with such columns?", include_str!("sql/isolation/check.sql")),
         block("Can every row stay?", include_str!("sql/isolation/rows.sql")),
         plain(
             "Notes the table and its tenant column, for other tables",

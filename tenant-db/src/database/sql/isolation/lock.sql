@@ -1,22 +1,30 @@
 DECLARE
-  relation regclass;
+  this oid := to_regclass({{table_name}});
+  -- What this migration may change: the table, those that refer to it, and isolated ones that it refers to.
+  left_over oid[] := ARRAY(
+    SELECT this WHERE this IS NOT NULL
+    UNION
+    SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = this
+    UNION
+    SELECT f.confrelid
+    FROM pg_constraint f JOIN tenant_db.undo u ON u.step = 'table' AND to_regclass(u.detail ->> 'relation') = f.confrelid
+    WHERE f.contype = 'f' AND f.conrelid = this);
+  next oid;
 BEGIN
-  -- Whoever writes a row locks its table before those that the row refers to. In the same order, nobody waits for each other.
-  FOR relation IN
-    SELECT c.oid::regclass
-    FROM (
-      SELECT f.conrelid AS oid, 1 AS rank FROM pg_constraint f WHERE f.contype = 'f' AND f.confrelid = to_regclass({{table_name}})
-      UNION ALL
-      SELECT to_regclass({{table_name}})::oid, 2
-    ) AS c
-    WHERE c.oid IS NOT NULL
-    GROUP BY c.oid
-    ORDER BY max(c.rank), c.oid
-  LOOP
+  -- Whoever writes a row locks its table, and then those that the row refers to. In the same order, nobody waits for one
+  -- who waits for him.
+  WHILE cardinality(left_over) > 0 LOOP
+    SELECT t.oid INTO next
+    FROM unnest(left_over) AS t (oid)
+    ORDER BY EXISTS (
+      SELECT FROM pg_constraint f
+      WHERE f.contype = 'f' AND f.confrelid = t.oid AND f.conrelid <> t.oid AND f.conrelid = ANY (left_over)), t.oid
+    LIMIT 1;
+    left_over := array_remove(left_over, next);
     BEGIN
-      EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', relation);
+      EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', next::regclass);
     EXCEPTION
-      -- Then the table is not changed, or the change says so.
+      -- Then it is not changed, or the change says so.
       WHEN insufficient_privilege OR wrong_object_type THEN NULL;
     END;
   END LOOP;
