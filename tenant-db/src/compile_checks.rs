@@ -55,6 +55,17 @@ pub const fn assert_updatable(meta: &ModelMeta, update: &str, column: &str) {
             .add("` belongs to a tenant: a row stays with its parent, insert a new row and delete the old one instead")
             .fail();
     }
+    if is(meta.soft_delete, column) {
+        Message::new()
+            .add("`")
+            .add(update)
+            .add("` changes `")
+            .add(column)
+            .add("`, which says whether a row of `")
+            .add(meta.name)
+            .add("` is deleted: `delete` and `restore` set it, remove the field")
+            .fail();
+    }
     if is(meta.version, column) {
         Message::new()
             .add("`")

@@ -196,7 +196,7 @@ fn classify(kind: &DieselKind, message: &str) -> DatabaseErrorKind {
 }
 
 /// Beginnings of messages that name nothing but objects of the schema.
-const NAMES_ONLY_OBJECTS: [&str; 23] = [
+const NAMES_ONLY_OBJECTS: [&str; 24] = [
     "relation \"",
     "column \"",
     "function ",
@@ -216,6 +216,7 @@ const NAMES_ONLY_OBJECTS: [&str; 23] = [
     "update or delete on table",
     "conflicting key value violates",
     "there is no unique or exclusion constraint",
+    "ON CONFLICT DO UPDATE command cannot affect",
     "cannot execute ",
     "deadlock detected",
     "could not serialize access",
@@ -327,6 +328,11 @@ fn from_database(error: DatabaseError) -> Error {
     if error.message.starts_with("invalid byte sequence") {
         return Error::InvalidQuery {
             reason: "a text contains a character that PostgreSQL cannot hold, such as NUL",
+        };
+    }
+    if error.message.starts_with("ON CONFLICT DO UPDATE command cannot affect row a second time") {
+        return Error::InvalidQuery {
+            reason: "two rows of one upsert have the same key; keep the one that is meant",
         };
     }
     match error.kind {

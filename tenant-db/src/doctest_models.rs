@@ -22,6 +22,25 @@ mod models {
         }
     }
 
+    diesel::table! {
+        stocks (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> Uuid,
+            article -> Text,
+            pieces -> Integer,
+        }
+    }
+
+    diesel::table! {
+        documents (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> Uuid,
+            title -> Text,
+            version -> BigInt,
+            deleted_at -> Nullable<Timestamptz>,
+        }
+    }
+
     diesel::allow_tables_to_appear_in_same_query!(customers, invoices);
 
     #[derive(Permission)]
@@ -54,6 +73,36 @@ mod models {
         pub id: Uuid,
         pub customer_id: Uuid,
         pub amount: i64,
+    }
+
+    #[derive(Debug, TenantScoped)]
+    #[tenant(table = stocks, read = ReadCustomers, write = WriteCustomers, unique(article))]
+    pub struct Stock {
+        pub id: Uuid,
+        pub article: String,
+        pub pieces: i32,
+    }
+
+    #[derive(TenantInsert)]
+    #[tenant(model = Stock)]
+    pub struct NewStock {
+        pub article: String,
+        pub pieces: i32,
+    }
+
+    #[derive(Debug, TenantScoped)]
+    #[tenant(table = documents, read = ReadCustomers, write = WriteCustomers)]
+    #[tenant(version = version, soft_delete = deleted_at)]
+    pub struct Document {
+        pub id: Uuid,
+        pub title: String,
+        pub version: i64,
+    }
+
+    #[derive(TenantUpdate)]
+    #[tenant(model = Document)]
+    pub struct DocumentChanges {
+        pub title: Option<String>,
     }
 
     #[derive(TenantInsert)]

@@ -1,3 +1,3 @@
-//! Functions for expressions, beside `diesel::dsl`: sub-queries that are scoped.
+//! Functions for expressions, beside `diesel::dsl`: sub-queries that are scoped, and what an upsert was to insert.
 
-pub use crate::query::{exists, scalar};
+pub use crate::query::{excluded, exists, scalar};

@@ -116,6 +116,15 @@ pub enum Error {
         reason: &'static str,
     },
 
+    /// The row has been changed since it was read: it has another version than the one that the change was made from. Read
+    /// it again, and see whether the change still makes sense.
+    #[error("the {model} has been changed since it was read")]
+    #[non_exhaustive]
+    Stale {
+        /// The model.
+        model: &'static str,
+    },
+
     /// An update that changes nothing.
     #[error("the update sets no column")]
     NoChanges,
@@ -212,6 +221,7 @@ impl Error {
             Self::Retryable(_) => "retryable",
             Self::TransactionAborted { .. } => "transaction_aborted",
             Self::InvalidQuery { .. } => "invalid_query",
+            Self::Stale { .. } => "stale",
             Self::NoChanges => "no_changes",
             Self::InvalidTenant { .. } => "invalid_tenant",
             Self::ReasonRequired { .. } => "reason_required",
@@ -232,7 +242,7 @@ impl Error {
     pub fn http_status(&self) -> u16 {
         match self {
             Self::NotFound { .. } => 404,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::Stale { .. } => 409,
             Self::Forbidden { .. } => 403,
             Self::ContextExpired | Self::Unauthenticated { .. } => 401,
             Self::NoChanges | Self::InvalidTenant { .. } | Self::InvalidQuery { .. } => 400,

@@ -9,9 +9,10 @@ use crate::error::{Error, OptionalExtension, Result};
 use crate::model::{Joinable, Model, TenantModel};
 use crate::permission::{AnyRole, Grants};
 use crate::query::{
-    Arranged, BelongsTo, ChangesOf, Columns, Filter, ForUpdate, Grouped, InnerJoin, InsertInto, Joined,
-    JoinsTo, LeftJoin, Orders, ScopedQuery, SelectableFrom, Selects, Sources, WholeRow, delete_one,
-    insert_batch, insert_one, keys_per_statement, update_one,
+    Arranged, BelongsTo, ChangesOf, Columns, EachRow, Filter, ForUpdate, Gone, Grouped, InnerJoin,
+    InsertInto, Joined, JoinsTo, LeftJoin, OneRow, Orders, ScopedQuery, SelectableFrom, Selects, SoftDeletes,
+    Sources, Unversioned, Upsert, Versioned, WholeRow, Writing, delete_one, insert_batch, insert_one,
+    keys_per_statement, purge_one, restore_one, update_one, update_version,
 };
 use crate::session::Source;
 
@@ -237,7 +238,8 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     }
 }
 
-/// Writing.
+/// Writing. What is given back is sent when it is awaited; [`returning`](Writing::returning) asks for an expression instead of the
+/// row.
 impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     /// Inserts a row and returns it, with what the database filled in.
     ///
@@ -250,13 +252,12 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     /// # Isolation
     ///
     /// The tenant column is that of the context.
-    pub fn insert<I>(&self, new: I) -> BoxFuture<'a, Result<M>>
+    pub fn insert<I>(&self, new: I) -> Writing<'a, M, R, OneRow>
     where
         R: Grants<M::Insert>,
         I: InsertInto<'a, M>,
     {
-        let inserted = insert_one(self.source, new);
-        Box::pin(async move { inserted.await?.pop().ok_or(Error::NotFound { model: M::META.name }) })
+        Writing::new(insert_one(self.source, new))
     }
 
     /// Inserts rows and returns them in their order. All of them or none: more than fit into one statement go into
@@ -265,39 +266,152 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     /// # Errors
     ///
     /// Those of [`insert`](Self::insert).
-    pub fn insert_many<I>(&self, new: impl IntoIterator<Item = I>) -> BoxFuture<'a, Result<Vec<M>>>
+    pub fn insert_many<I>(&self, new: impl IntoIterator<Item = I>) -> Writing<'a, M, R, EachRow>
     where
         R: Grants<M::Insert>,
         I: InsertInto<'a, M>,
     {
-        insert_batch(self.source, new)
+        Writing::new(insert_batch(self.source, new))
+    }
+
+    /// Inserts a row, unless there is one with the same key: [`on_conflict`](Upsert::on_conflict) says which key, and then
+    /// [`do_nothing`](crate::query::OnConflict::do_nothing) or [`do_update`](crate::query::OnConflict::do_update) what becomes
+    /// of the row that is there.
+    ///
+    /// ```no_run
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use tenant_db::prelude::*;
+    /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
+    /// let stock = db.scoped::<Stock>(&context);
+    /// let chairs = || NewStock { article: "chair".into(), pieces: 5 };
+    /// let new: Option<Stock> = stock.upsert(chairs()).on_conflict(stocks::article).do_nothing().await?;
+    /// let now: Stock = stock.upsert(chairs()).on_conflict(stocks::article).do_update_excluded(stocks::pieces).await?;
+    /// # Ok(())
+    /// # }
+    /// # fn main() {}
+    /// ```
+    pub fn upsert<I>(&self, new: I) -> Upsert<'a, M, R, OneRow>
+    where
+        I: InsertInto<'a, M>,
+    {
+        Upsert::<M, R, OneRow>::one(self.source, new)
+    }
+
+    /// As [`upsert`](Self::upsert) for several rows, all of them or none: more than fit into one statement go into several, in
+    /// one transaction.
+    pub fn upsert_many<I>(&self, new: impl IntoIterator<Item = I>) -> Upsert<'a, M, R, EachRow>
+    where
+        I: InsertInto<'a, M>,
+    {
+        Upsert::<M, R, EachRow>::many(self.source, new)
     }
 
     /// Changes the row with this primary key and returns it as it is now, which needs the permission for reading too.
+    ///
+    /// Changes are a struct ([`TenantUpdate`](crate::TenantUpdate)), assignments of expressions
+    /// (`customers::credit_limit.eq(customers::credit_limit + 10)`), or a tuple of such. Rows that have versions are changed by
+    /// [`update_row`](Self::update_row) and [`update_if`](Self::update_if).
     ///
     /// # Errors
     ///
     /// [`Error::NotFound`](crate::Error::NotFound) where the tenant has no such row, [`Error::NoChanges`](crate::Error::NoChanges) where no column is set,
     /// [`Error::Conflict`](crate::Error::Conflict), and those of [`ScopedQuery::load`].
-    pub fn update<U>(&self, key: M::PrimaryKey, changes: U) -> BoxFuture<'a, Result<M>>
+    pub fn update<U, Kind>(&self, key: M::PrimaryKey, changes: U) -> Writing<'a, M, R, OneRow>
     where
+        M: Unversioned,
         R: Grants<M::Update> + Grants<M::Read>,
-        U: ChangesOf<'a, M>,
+        U: ChangesOf<'a, M, Kind>,
     {
-        update_one(self.source, key, changes)
+        Writing::new(update_one(self.source, key, changes))
     }
 
-    /// Deletes the row with this primary key.
+    /// Changes a row if it is still as it was read, and returns it as it is now, with the next version.
+    ///
+    /// ```no_run
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use tenant_db::prelude::*;
+    /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>, id: Uuid) -> tenant_db::Result<()> {
+    /// let documents = db.scoped::<Document>(&context);
+    /// let read = documents.find(id).await?;
+    /// match documents.update_row(&read, documents::title.eq("New")).await {
+    ///     Err(tenant_db::Error::Stale { .. }) => println!("somebody else was quicker"),
+    ///     changed => println!("version {}", changed?.version),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stale`](crate::Error::Stale) where the row has another version by now, and those of an update.
+    pub fn update_row<U, Kind>(&self, row: &M, changes: U) -> Writing<'a, M, R, OneRow>
+    where
+        M: Versioned,
+        R: Grants<M::Update> + Grants<M::Read> + 'a,
+        U: ChangesOf<'a, M, Kind>,
+    {
+        self.update_if(row.primary_key(), row.version(), changes)
+    }
+
+    /// Changes the row with this primary key if it has this version, and returns it as it is now, with the next one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stale`](crate::Error::Stale) where the row has another version, and those of an update. Whether it is this or
+    /// [`Error::NotFound`](crate::Error::NotFound) takes a second look at the database, in a statement of its own.
+    pub fn update_if<U, Kind>(
+        &self,
+        key: M::PrimaryKey,
+        version: M::Version,
+        changes: U,
+    ) -> Writing<'a, M, R, OneRow>
+    where
+        M: Versioned,
+        R: Grants<M::Update> + Grants<M::Read> + 'a,
+        U: ChangesOf<'a, M, Kind>,
+    {
+        Writing::new(update_version::<M, U, Kind, R>(self.source, key, version, changes))
+    }
+
+    /// Deletes the row with this primary key; or marks it, where the model has `#[tenant(soft_delete = …)]`.
     ///
     /// # Errors
     ///
     /// [`Error::NotFound`](crate::Error::NotFound) where the tenant has no such row, [`Error::Conflict`](crate::Error::Conflict) where a foreign key forbids it, and
     /// those of [`ScopedQuery::load`].
-    pub fn delete(&self, key: M::PrimaryKey) -> BoxFuture<'a, Result<()>>
+    pub fn delete(&self, key: M::PrimaryKey) -> Writing<'a, M, R, Gone>
     where
         R: Grants<M::Delete>,
     {
-        delete_one::<M>(self.source, key)
+        Writing::new(delete_one::<M>(self.source, key))
+    }
+
+    /// Takes the mark of deletion from the row with this primary key, and returns it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`](crate::Error::NotFound) where the tenant has no such row that is marked, [`Error::Conflict`](crate::Error::Conflict)
+    /// where another row has taken a unique key in the meantime, and those of [`ScopedQuery::load`].
+    pub fn restore(&self, key: M::PrimaryKey) -> Writing<'a, M, R, OneRow>
+    where
+        M: SoftDeletes,
+        R: Grants<M::Delete> + Grants<M::Read>,
+    {
+        Writing::new(restore_one::<M>(self.source, key))
+    }
+
+    /// Deletes the row with this primary key for good, whether it is marked or not.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`delete`](Self::delete).
+    pub fn purge(&self, key: M::PrimaryKey) -> Writing<'a, M, R, Gone>
+    where
+        M: SoftDeletes,
+        R: Grants<M::Delete>,
+    {
+        Writing::new(purge_one::<M>(self.source, key))
     }
 }
 

@@ -6,7 +6,8 @@ use std::pin::Pin;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
+use tenant_db::dsl::excluded;
 use tenant_db::prelude::*;
 use tenant_db::{Error, Result, danger};
 use uuid::Uuid;
@@ -125,12 +126,52 @@ pub fn single_statements() -> Vec<Case> {
         "filter, delete" => |db, own| {
             db.scoped::<Customer>(own).filter(customers::credit_limit.gt(0)).delete().await?
         };
+        "insert, returning" => |db, own| {
+            db.scoped::<Customer>(own).insert(named("new")).returning::<Uuid, _>(customers::id).await?
+        };
+        "insert_many, returning" => |db, own| {
+            let names = db.scoped::<Customer>(own).insert_many([named("x"), named("y"), named("z")]);
+            names.returning::<String, _>(customers::name).await?
+        };
+        "update to an expression" => |db, own| {
+            db.scoped::<Customer>(own).update(ADA, customers::credit_limit.eq(customers::credit_limit + 8)).await?
+        };
+        "filter, update, returning" => |db, own| {
+            let rich = db.scoped::<Customer>(own).filter(customers::credit_limit.gt(0));
+            let raised = rich.update(customers::credit_limit.eq(customers::credit_limit + 8));
+            raised.returning::<i64, _>(customers::credit_limit).await?
+        };
+        "delete, returning" => |db, own| {
+            db.scoped::<Customer>(own).delete(ADA).returning::<String, _>(customers::name).await?
+        };
+        "filter, delete, returning" => |db, own| {
+            let all = db.scoped::<Customer>(own).filter(customers::credit_limit.gt(0)).delete();
+            all.returning::<Uuid, _>(customers::id).await?
+        };
+        "upsert, do_nothing" => |db, own| {
+            db.scoped::<Customer>(own).upsert(named("new")).on_conflict(customers::id).do_nothing().await?
+        };
+        "upsert, do_update" => |db, own| {
+            let ada = NewCustomerWithId { id: ADA, name: "ada".into(), credit_limit: 5, note: None };
+            let upsert = db.scoped::<Customer>(own).upsert(ada).on_conflict(customers::id);
+            upsert.do_update(customers::credit_limit.eq(excluded(customers::credit_limit) + 2)).await?
+        };
+        "upsert_many, do_update_excluded" => |db, own| {
+            let with_id = |id, name: &str| NewCustomerWithId { id, name: name.into(), credit_limit: 7, note: None };
+            let both = [with_id(ADA, "ada"), with_id(Uuid::from_u128(3), "new")];
+            let upsert = db.scoped::<Customer>(own).upsert_many(both).on_conflict(customers::id);
+            upsert.do_update_excluded(customers::credit_limit).await?
+        };
         "a raw fragment, load" => |db, own| {
             db.scoped::<Customer>(own).filter(sql::<Bool>("pg_advisory_lock(7) IS NOT NULL")).load().await?
         };
         "a raw fragment, update" => |db, own| {
             let raw = sql::<Bool>("pg_advisory_lock(7) IS NOT NULL");
             db.scoped::<Customer>(own).filter(raw).update(limit(7)).await?
+        };
+        "a raw fragment assigned" => |db, own| {
+            let raw = sql::<BigInt>("credit_limit + 1 + length(pg_advisory_lock(7)::text)");
+            db.scoped::<Customer>(own).update(ADA, customers::credit_limit.eq(raw)).await?
         };
         "a raw fragment, delete" => |db, own| {
             let raw = sql::<Bool>("pg_advisory_lock(7) IS NOT NULL");

@@ -2,16 +2,11 @@
 
 use diesel::Insertable;
 use diesel::pg::Pg;
-use diesel::query_builder::{AstPass, InsertStatement, QueryFragment};
-use diesel::result::QueryResult;
-use futures_util::future::BoxFuture;
+use diesel::query_builder::{InsertStatement, QueryFragment};
 
-use super::child::of_own_parent;
 use super::fragments::Piece;
-use super::load::Models;
-use super::rows::{in_order, loading};
-use super::write::push_returning;
-use crate::error::Result;
+use super::write::Body;
+use super::writing::Draft;
 use crate::meta::Tenancy;
 use crate::model::TenantModel;
 use crate::session::{Operation, Source};
@@ -93,62 +88,54 @@ where
     }
 }
 
-/// `INSERT INTO table (…) VALUES (…) RETURNING …`.
-pub(crate) struct Insert<'a> {
-    pub(crate) rows: Piece<'a>,
-    pub(crate) returning: Option<Piece<'a>>,
-}
-
-impl QueryFragment<Pg> for Insert<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.rows.walk_ast(out.reborrow())?;
-        push_returning(self.returning.as_ref(), out)
-    }
-}
-
 /// PostgreSQL's limit on the parameters of one statement: the protocol counts them in 16 bits.
 pub(crate) const MAX_PARAMETERS: usize = 65_535;
 
+/// Those that are left for what stands behind the rows of a batch: changes on conflict, what is returned.
+pub(super) const BESIDE_ROWS: usize = 1_024;
+
 /// What inserting is. A row of a child table names its parent, who may turn out to be somebody else's only when the row
 /// comes back (I6): COMMIT waits for that.
-pub(crate) fn inserting<M: TenantModel>(name: &'static str, statements: usize) -> Operation {
+pub(super) fn inserting<M: TenantModel>(name: &'static str, statements: usize) -> Operation {
     let waits = matches!(M::META.tenancy, Tenancy::Through { .. });
     Operation::write(name, M::META.name).of_statements(if waits { statements.max(2) } else { statements })
 }
 
-/// Inserts one row.
-pub(crate) fn insert_one<'a, M, I>(source: Source<'a, M::Key>, new: I) -> BoxFuture<'a, Result<Vec<M>>>
+/// One row.
+pub(crate) fn insert_one<'a, M, I>(source: Source<'a, M::Key>, new: I) -> Draft<'a, M>
 where
     M: TenantModel,
     I: InsertInto<'a, M>,
 {
-    let rows = new.one(source.tenant());
-    let statement = Insert { rows, returning: Some(Box::new(M::selection())) };
-    let inserted = source.run(inserting::<M>("insert", 1), loading(statement, Models::<M>::of(source)));
-    of_own_parent::<M, _>(inserted)
+    let body = Body::Rows { batches: vec![new.one(source.tenant())], conflict: None };
+    Draft::new(source, inserting::<M>("insert", 1), Ok(body))
 }
 
-/// Inserts a batch: one statement, or as many as PostgreSQL's limit on parameters asks for, all in one transaction.
+/// A batch: one statement, or as many as PostgreSQL's limit on parameters asks for, all in one transaction.
 pub(crate) fn insert_batch<'a, M, I>(
     source: Source<'a, M::Key>,
     new: impl IntoIterator<Item = I>,
-) -> BoxFuture<'a, Result<Vec<M>>>
+) -> Draft<'a, M>
 where
     M: TenantModel,
     I: InsertInto<'a, M>,
 {
-    let rows_per_statement = (MAX_PARAMETERS / I::PARAMETERS.max(1)).max(1);
+    let batches = batches(source.tenant(), new);
+    let operation = inserting::<M>("insert_many", batches.len());
+    Draft::new(source, operation, Ok(Body::Rows { batches, conflict: None }))
+}
+
+/// `INSERT INTO table (…) VALUES (…), (…), …`, as often as it takes.
+pub(super) fn batches<'a, M, I>(tenant: &M::Key, new: impl IntoIterator<Item = I>) -> Vec<Piece<'a>>
+where
+    M: TenantModel,
+    I: InsertInto<'a, M>,
+{
+    let rows_per_statement = ((MAX_PARAMETERS - BESIDE_ROWS) / I::PARAMETERS.max(1)).max(1);
     let mut rows = new.into_iter().peekable();
-    let mut statements = Vec::new();
+    let mut batches = Vec::new();
     while rows.peek().is_some() {
-        let batch = rows.by_ref().take(rows_per_statement).collect();
-        let rows = I::batch(batch, source.tenant());
-        let statement = Insert { rows, returning: Some(Box::new(M::selection())) };
-        statements.push(loading(statement, Models::<M>::of(source)));
+        batches.push(I::batch(rows.by_ref().take(rows_per_statement).collect(), tenant));
     }
-    if statements.is_empty() {
-        return Box::pin(async { Ok(Vec::new()) });
-    }
-    let operation = inserting::<M>("insert_many", statements.len());
-    of_own_parent::<M, _>(source.run(operation, in_order(statements)))
+    batches
 }

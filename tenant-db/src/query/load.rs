@@ -91,6 +91,13 @@ impl<F: Sources, S, U> Selected<F, S, U> {
         }
     }
 
+    /// What comes back of rows that were written: the tenant of each, and an expression.
+    pub(crate) fn written(source: Source<'_, F::Key>) -> Self {
+        let key = source.tenant().clone();
+        let tenant = Tenant::new(&key);
+        Self { key, tenant, checks: 1, compares: false, types: std::marker::PhantomData }
+    }
+
     /// Whether a column at the front of a row says that it is the tenant's. NULL is what a left join did not find, and
     /// what an aggregate of no rows is.
     fn is_own(&self, bytes: Option<&[u8]>) -> bool {

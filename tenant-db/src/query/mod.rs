@@ -22,16 +22,21 @@ mod join;
 mod load;
 mod subquery;
 
+mod changes;
 mod child;
 mod delete;
 mod insert;
 mod update;
+mod upsert;
+mod version;
 mod write;
+mod writing;
 
 pub use associations::{BelongsTo, GroupedBy, ParentKey};
+pub use changes::{Assignable, ByExpression, ByStruct, ChangesOf};
 pub use combine::{CombinedQuery, Direction};
-pub use delete::OnlyFilters;
-pub(crate) use delete::delete_one;
+pub use delete::{OnlyFilters, SoftDeletes};
+pub(crate) use delete::{delete_one, purge_one, restore_one};
 pub use fragments::{Arranged, Filtered, ForUpdate, SkipLocked, Stage};
 pub use from::{Aliased, Append, Global, InnerJoin, Joined, Joins, LeftJoin, Sources};
 pub use insert::{InsertInto, InsertRecord, TenantInsert};
@@ -45,5 +50,12 @@ pub use scope::{Filter, GroupFilter, InScope, Orders, Selects};
 pub use select::ScopedQuery;
 pub use shape::{By, Columns, Grouped, SelectableFrom, WholeRow};
 pub use subquery::{Anywhere, Correlated, SubQuery, SubQueryOf, Surrounds, exists, scalar};
+pub use update::TenantUpdate;
 pub(crate) use update::update_one;
-pub use update::{ChangesOf, TenantUpdate};
+pub use upsert::{
+    AssignableColumns, ConflictChangesOf, ConflictTarget, Excluded, OnConflict, OneColumn, SeveralColumns,
+    Upsert, excluded,
+};
+pub(crate) use version::update_version;
+pub use version::{Unversioned, Versioned};
+pub use writing::{EachRow, Gone, MaybeRow, OneRow, Returns, RowCount, Writing};

@@ -1,20 +1,16 @@
 //! Updating: [`TenantUpdate`].
 
-use diesel::pg::Pg;
-use diesel::query_builder::{AsChangeset, QueryFragment};
-use futures_util::future::BoxFuture;
-
+use super::changes::{Assignments, Changes, ChangesOf, InUpdate};
 use super::delete::{OnlyFilters, with_key, write};
-use super::fragments::{Piece, Whole};
-use super::load::{Models, only};
-use super::rows::loading;
+use super::parts::Condition;
+use super::predicate::Tenant;
 use super::select::ScopedQuery;
 use super::shape::WholeRow;
-use super::write::Verb;
-use crate::error::{Error, Result};
+use super::write::{Body, Verb};
+use super::writing::{Draft, RowCount, Writing};
 use crate::model::{Model, TenantModel};
 use crate::permission::Grants;
-use crate::session::{Operation, Source, execute};
+use crate::session::{Operation, Source};
 
 /// A struct that says which columns of a [`Model`](Self::Model) change. `#[derive(TenantUpdate)]` implements it.
 ///
@@ -42,79 +38,65 @@ pub trait TenantUpdate: Sized + Send {
     fn into_changes(self) -> Self::Changes;
 }
 
-/// What can change rows of `M`: every [`TenantUpdate`] whose model is `M`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot change rows of `{M}`",
-    label = "not a `TenantUpdate` for `{M}`",
-    note = "put `#[derive(TenantUpdate)] #[tenant(model = {M})]` on a struct with the columns that may change"
-)]
-pub trait ChangesOf<'a, M: TenantModel>: Changes<'a, M> {}
-
-#[diagnostic::do_not_recommend]
-impl<'a, M: TenantModel, U> ChangesOf<'a, M> for U where U: Changes<'a, M> {}
-
-/// The half of [`ChangesOf`] that nobody else can implement: it makes a part of the statement.
-#[allow(unnameable_types, reason = "sealed: an implementation of one's own could send any statement")]
-pub trait Changes<'a, M: TenantModel>: Sized {
-    /// `None` where no column would change.
-    fn changes(self) -> Option<Piece<'a>>;
-}
-
-impl<'a, M, U> Changes<'a, M> for U
+/// An update of the rows that `condition` means.
+pub(super) fn updating<'a, M, Kind>(
+    source: Source<'a, M::Key>,
+    condition: Option<Condition<'a>>,
+    changes: impl Changes<'a, M, Kind, InUpdate<M>>,
+) -> Draft<'a, M>
 where
     M: TenantModel,
-    U: TenantUpdate<Model = M>,
-    U::Changes: AsChangeset<Target = M::Table, Changeset: QueryFragment<Pg> + Send + 'a>,
 {
-    fn changes(self) -> Option<Piece<'a>> {
-        (!self.is_empty()).then(|| -> Piece<'a> { Box::new(self.into_changes().as_changeset()) })
-    }
+    let (assignments, raw) = Assignments::of::<M, _, _>(changes, &Tenant::new(source.tenant()));
+    let body = assignments.map(|pieces| Body::Change(write::<M>(source, Verb::Update(pieces), condition)));
+    Draft::new(source, Operation::write("update", M::META.name), body).with_raw(raw)
 }
 
 /// Changes the row with a primary key.
-pub(crate) fn update_one<'a, M, U>(
+pub(crate) fn update_one<'a, M, U, Kind>(
     source: Source<'a, M::Key>,
     key: M::PrimaryKey,
     changes: U,
-) -> BoxFuture<'a, Result<M>>
+) -> Draft<'a, M>
 where
     M: TenantModel,
-    U: ChangesOf<'a, M>,
+    U: ChangesOf<'a, M, Kind>,
 {
-    let Some(changes) = changes.changes() else {
-        return Box::pin(async { Err(Error::NoChanges) });
-    };
-    let statement =
-        write::<M>(source, Verb::Update(changes), Some(with_key::<M>(key)), Some(Box::new(M::selection())));
-    let operation = Operation::write("update", M::META.name);
-    let rows = source.run(operation, loading(statement, Models::<M>::of(source)));
-    Box::pin(async move { rows.await.and_then(|rows| only(rows, M::META.name)) })
+    updating(source, Some(with_key::<M>(key)), changes)
 }
 
 impl<'a, M: TenantModel, R, L> ScopedQuery<'a, M, R, WholeRow, L> {
     /// Changes every row that the filters leave, and says how many.
     ///
-    /// Needs the permission for reading as well: the count tells what the rows hold.
+    /// Changes are a struct ([`TenantUpdate`]), assignments of expressions, or a tuple of such:
+    ///
+    /// ```no_run
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use tenant_db::prelude::*;
+    /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
+    /// let poor = db.scoped::<Customer>(&context).filter(customers::credit_limit.lt(100));
+    /// let raised = poor.update(customers::credit_limit.eq(customers::credit_limit + 10)).await?;
+    /// # Ok(())
+    /// # }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// Needs the permission for reading as well: the count tells what the rows hold. Where rows have versions, each is counted up.
     ///
     /// # Errors
     ///
-    /// [`Error::NoChanges`], [`Error::Conflict`], and those of `load`.
-    pub fn update<U>(self, changes: U) -> BoxFuture<'a, Result<usize>>
+    /// [`Error::NoChanges`](crate::Error::NoChanges), [`Error::Conflict`](crate::Error::Conflict), and those of `load`.
+    pub fn update<U, Kind>(self, changes: U) -> Writing<'a, M, R, RowCount>
     where
         R: Grants<M::Update> + Grants<<M as Model>::Read>,
-        U: ChangesOf<'a, M>,
+        U: ChangesOf<'a, M, Kind>,
         L: OnlyFilters,
     {
-        let Some(changes) = changes.changes() else {
-            return Box::pin(async { Err(Error::NoChanges) });
-        };
-        let (source, raw) = (self.source, self.raw);
-        let mut statement = write::<M>(source, Verb::Update(changes), self.parts.condition, None);
-        statement.with_deleted = self.parts.with_deleted;
-        let statement = Whole(statement);
-        Box::pin(async move {
-            let operation = Operation::write("update", M::META.name).with_foreign_sql(raw.verdict()?);
-            source.run(operation, move |wire| execute(wire, &statement)).await
-        })
+        let mut draft = updating(self.source, self.parts.condition, changes);
+        draft.raw.merge(self.raw);
+        if let Ok(Body::Change(write)) = &mut draft.body {
+            write.with_deleted = self.parts.with_deleted;
+        }
+        Writing::new(draft)
     }
 }

@@ -6,6 +6,7 @@ mod meta;
 mod record;
 mod relations;
 mod row;
+mod writes;
 
 use std::collections::BTreeSet;
 
@@ -28,6 +29,7 @@ pub(crate) fn model(model: &Model) -> TokenStream {
     let impls = impls(model, &row::associated_types(model), &functions, &row::owned(model));
     let insert_records = record::insert_records(model);
     let relations = relations::relations(model);
+    let writes = writes::writes(model);
     let registration = registration(model);
     quote! {
         const _: () = {
@@ -39,6 +41,7 @@ pub(crate) fn model(model: &Model) -> TokenStream {
             #impls
             #insert_records
             #relations
+            #writes
             #registration
         };
     }
@@ -52,6 +55,7 @@ pub(crate) fn inert(model: &Model) -> TokenStream {
     let types = keys::types(model);
     let impls = impls(model, &row::inert_types(model), &inert_functions(), &inert_owned(model));
     let insert_records = record::insert_records(model);
+    let unversioned = writes::unversioned(model);
     quote! {
         const _: () = {
             #imports
@@ -59,6 +63,7 @@ pub(crate) fn inert(model: &Model) -> TokenStream {
             #types
             #impls
             #insert_records
+            #unversioned
         };
     }
 }

@@ -155,6 +155,16 @@ const _: () = {
             )
         }
     }
+    #[automatically_derived]
+    impl ::tenant_db::query::Assignable<Customer> for __column_name {}
+    #[automatically_derived]
+    impl ::tenant_db::query::ConflictTarget<Customer> for __column_id {
+        const COLUMNS: &'static [&'static str] = &[
+            <__column_id as __p::diesel::query_source::Column>::NAME,
+        ];
+    }
+    #[automatically_derived]
+    impl ::tenant_db::query::Unversioned for Customer {}
     __p::inventory::submit! {
         * < Customer as ::tenant_db::Model > ::META
     }

@@ -148,6 +148,8 @@ const _: () = {
             )
         }
     }
+    #[automatically_derived]
+    impl ::tenant_db::query::Unversioned for Credential {}
     __p::inventory::submit! {
         * < Credential as ::tenant_db::Model > ::META
     }

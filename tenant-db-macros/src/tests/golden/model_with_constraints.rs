@@ -263,6 +263,28 @@ const _: () = {
             )
         }
     }
+    #[automatically_derived]
+    impl ::tenant_db::query::ConflictTarget<Booking> for __column_id {
+        const COLUMNS: &'static [&'static str] = &[
+            <__column_id as __p::diesel::query_source::Column>::NAME,
+        ];
+    }
+    #[automatically_derived]
+    impl ::tenant_db::query::ConflictTarget<Booking>
+    for (__column_room_id, __column_number) {
+        const COLUMNS: &'static [&'static str] = &[
+            <__column_room_id as __p::diesel::query_source::Column>::NAME,
+            <__column_number as __p::diesel::query_source::Column>::NAME,
+        ];
+    }
+    #[automatically_derived]
+    impl ::tenant_db::query::ConflictTarget<Booking> for __column_code {
+        const COLUMNS: &'static [&'static str] = &[
+            <__column_code as __p::diesel::query_source::Column>::NAME,
+        ];
+    }
+    #[automatically_derived]
+    impl ::tenant_db::query::SoftDeletes for Booking {}
     __p::inventory::submit! {
         * < Booking as ::tenant_db::Model > ::META
     }

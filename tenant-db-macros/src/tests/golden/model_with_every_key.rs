@@ -236,6 +236,18 @@ const _: () = {
             )
         }
     }
+    #[automatically_derived]
+    impl ::tenant_db::query::Assignable<Line> for __column_state {}
+    #[automatically_derived]
+    impl ::tenant_db::query::ConflictTarget<Line>
+    for (__column_order_id, __column_line) {
+        const COLUMNS: &'static [&'static str] = &[
+            <__column_order_id as __p::diesel::query_source::Column>::NAME,
+            <__column_line as __p::diesel::query_source::Column>::NAME,
+        ];
+    }
+    #[automatically_derived]
+    impl ::tenant_db::query::Unversioned for Line {}
     __p::inventory::submit! {
         * < Line as ::tenant_db::Model > ::META
     }

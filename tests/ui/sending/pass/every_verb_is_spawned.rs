@@ -41,6 +41,17 @@ fn alone(db: TenantDb, context: TenantContext<Manager>, id: Uuid) {
         repository.filter(name()).update(changes()).await?;
         repository.delete(id).await?;
         repository.filter(name()).delete().await?;
+        let raise = || customers::credit_limit.eq(customers::credit_limit + 10);
+        repository.update(id, raise()).await?;
+        repository.filter(name()).update((changes(), raise())).returning::<i64, _>(customers::credit_limit).await?;
+        repository.insert(new()).returning::<Uuid, _>(customers::id).await?;
+        repository.insert_many([new()]).returning::<(Uuid, String), _>((customers::id, customers::name)).await?;
+        repository.delete(id).returning::<String, _>(customers::name).await?;
+        repository.filter(name()).delete().returning::<String, _>(customers::name).await?;
+        repository.upsert(new()).on_conflict(customers::id).do_nothing().await?;
+        repository.upsert(new()).on_conflict(customers::id).do_update(raise()).await?;
+        repository.upsert(new()).on_conflict(customers::id).do_update_excluded(customers::credit_limit).await?;
+        repository.upsert_many([new()]).on_conflict(customers::id).do_update(changes()).await?;
         Ok::<_, Error>(())
     });
 }
@@ -69,6 +80,17 @@ fn in_a_closure(db: TenantDb, context: TenantContext<Manager>, id: Uuid) {
             repository.filter(name()).update(changes()).await?;
             repository.delete(id).await?;
             repository.filter(name()).delete().await?;
+            let raise = || customers::credit_limit.eq(customers::credit_limit + 10);
+            repository.update(id, raise()).await?;
+            repository.filter(name()).update((changes(), raise())).returning::<i64, _>(customers::credit_limit).await?;
+            repository.insert(new()).returning::<Uuid, _>(customers::id).await?;
+            repository.insert_many([new()]).returning::<(Uuid, String), _>((customers::id, customers::name)).await?;
+            repository.delete(id).returning::<String, _>(customers::name).await?;
+            repository.filter(name()).delete().returning::<String, _>(customers::name).await?;
+            repository.upsert(new()).on_conflict(customers::id).do_nothing().await?;
+            repository.upsert(new()).on_conflict(customers::id).do_update(raise()).await?;
+            repository.upsert(new()).on_conflict(customers::id).do_update_excluded(customers::credit_limit).await?;
+            repository.upsert_many([new()]).on_conflict(customers::id).do_update(changes()).await?;
             danger::sql(tx, "a test", "SELECT 1").execute().await?;
             tokio::try_join!(tx.scoped::<Customer>().count(), tx.scoped::<Customer>().load())?;
             tx.savepoint(async |tx| {
