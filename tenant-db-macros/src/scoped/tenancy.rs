@@ -22,6 +22,7 @@ const FOREIGN_KEY: Key = Key {
 const KEYS: &[Key] = &[PARENT, FOREIGN_KEY];
 
 /// How the rows of a model belong to tenants.
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a derive")]
 pub(crate) enum Tenancy {
     /// By [`Model::tenant_column`](super::model::Model::tenant_column).
     Column,

@@ -23,5 +23,6 @@ pub(crate) fn of_own_parent<'a, M: TenantModel, T: Send + 'a>(
     })
 }
 
-/// How PostgreSQL says that a policy refuses a row.
-const REFUSED: &str = "new row violates row-level security policy";
+/// How PostgreSQL says that no policy lets a row in. Where a restrictive one of the program's own refuses it, its name
+/// comes before the table's.
+const REFUSED: &str = "new row violates row-level security policy for table";

@@ -222,6 +222,11 @@ impl<'a, F: Sources, R, L: Stage> ScopedQuery<'a, F, R, WholeRow, L> {
     /// # }
     /// # fn main() {}
     /// ```
+    #[allow(
+        clippy::type_complexity,
+        clippy::needless_pass_by_value,
+        reason = "the type says what is joined, and diesel takes aliases by value"
+    )]
     pub fn inner_join_as<B, S>(
         mut self,
         alias: Alias<S>,
@@ -240,6 +245,11 @@ impl<'a, F: Sources, R, L: Stage> ScopedQuery<'a, F, R, WholeRow, L> {
     }
 
     /// Joins `B` under the name of an alias where `on` is true; rows without a partner stay, with `None`.
+    #[allow(
+        clippy::type_complexity,
+        clippy::needless_pass_by_value,
+        reason = "the type says what is joined, and diesel takes aliases by value"
+    )]
     pub fn left_join_as<B, S>(
         mut self,
         alias: Alias<S>,
