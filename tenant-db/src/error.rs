@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::database_error::DatabaseError;
 use crate::doctor::Report;
+use crate::query::CursorFault;
 
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -125,6 +126,22 @@ pub enum Error {
         model: &'static str,
     },
 
+    /// A cursor of a page cannot be used here. Whether it was forged or is another tenant's is not told (I8).
+    #[error("the cursor cannot be used: {reason}")]
+    #[non_exhaustive]
+    InvalidCursor {
+        /// Why.
+        reason: CursorFault,
+    },
+
+    /// A page is to have no row, or more than [`max_page_size`](crate::TenantDbBuilder::max_page_size) allows.
+    #[error("a page has at least one row and at most {max}")]
+    #[non_exhaustive]
+    InvalidPageSize {
+        /// The largest page.
+        max: i64,
+    },
+
     /// An update that changes nothing.
     #[error("the update sets no column")]
     NoChanges,
@@ -222,6 +239,8 @@ impl Error {
             Self::TransactionAborted { .. } => "transaction_aborted",
             Self::InvalidQuery { .. } => "invalid_query",
             Self::Stale { .. } => "stale",
+            Self::InvalidCursor { .. } => "invalid_cursor",
+            Self::InvalidPageSize { .. } => "invalid_page_size",
             Self::NoChanges => "no_changes",
             Self::InvalidTenant { .. } => "invalid_tenant",
             Self::ReasonRequired { .. } => "reason_required",
@@ -245,7 +264,11 @@ impl Error {
             Self::Conflict(_) | Self::Stale { .. } => 409,
             Self::Forbidden { .. } => 403,
             Self::ContextExpired | Self::Unauthenticated { .. } => 401,
-            Self::NoChanges | Self::InvalidTenant { .. } | Self::InvalidQuery { .. } => 400,
+            Self::NoChanges
+            | Self::InvalidTenant { .. }
+            | Self::InvalidQuery { .. }
+            | Self::InvalidCursor { .. }
+            | Self::InvalidPageSize { .. } => 400,
             Self::PoolTimeout { .. } | Self::Connect { .. } | Self::ConnectionLost | Self::Retryable(_) => {
                 503
             }

@@ -145,7 +145,7 @@ pub use meta::{
 };
 pub use model::{GlobalModel, Joinable, Model, TenantModel};
 pub use permission::{AnyRole, Grants, NoPermission, Permission, Role};
-pub use query::{ScopedQuery, TenantInsert, TenantUpdate};
+pub use query::{Cursor, CursorFault, Page, ScopedQuery, TenantInsert, TenantUpdate};
 pub use scoped::TenantScoped;
 pub use session::{
     IsolationLevel, PoolState, Repositories, SslMode, TenantDb, TenantDbBuilder, Transaction, TransactionFn,

@@ -20,6 +20,7 @@ mod associations;
 mod combine;
 mod join;
 mod load;
+mod page;
 mod subquery;
 
 mod changes;
@@ -45,6 +46,8 @@ pub use join::{Contains, JoinsTo, Link, SelectionUnder};
 pub use keys::AnyOf;
 pub(crate) use keys::keys_per_statement;
 pub use load::LoadsAs;
+pub(crate) use page::Paging;
+pub use page::{Cursor, CursorFault, Page, PageOrder, PagedQuery};
 pub use predicate::ParentTenant;
 pub use scope::{Filter, GroupFilter, InScope, Orders, Selects};
 pub use select::ScopedQuery;

@@ -1,9 +1,10 @@
 //! [`TenantDbBuilder`]: how to connect.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use super::connect::{Connector, RootCertificate, SslMode, StartupOptions, Target};
 use super::db::TenantDb;
@@ -14,6 +15,7 @@ use crate::database::DatabaseConfig;
 use crate::doctor;
 use crate::error::{Error, Result};
 use crate::meta::registered_models;
+use crate::query::Paging;
 
 /// How to connect; made by [`TenantDb::builder`].
 ///
@@ -54,6 +56,8 @@ use crate::meta::registered_models;
 /// | `client_connection_check_interval` | `1s` |
 /// | `application_name` | `tenant-db` |
 /// | `prepared_statements` | `true` |
+/// | `max_page_size` | 1000 rows |
+/// | `cursor_lifetime` | none |
 /// | `sslmode` | `prefer` |
 /// | `sslrootcert` | none; a file in PEM, or `system` |
 /// | `sslnegotiation` | `postgres`; `direct` for PostgreSQL 17 and later |
@@ -70,6 +74,7 @@ pub struct TenantDbBuilder {
     url: SecretString,
     replica: Option<SecretString>,
     choices: Choices,
+    cursor_key: Option<SecretSlice<u8>>,
     database: DatabaseConfig,
     verification: Option<SkipVerification>,
 }
@@ -87,6 +92,7 @@ pub(super) struct Endpoint {
 pub(super) struct Endpoints {
     pub(super) primary: Endpoint,
     pub(super) replica: Option<Endpoint>,
+    pub(super) paging: Arc<Paging>,
 }
 
 impl TenantDbBuilder {
@@ -95,6 +101,7 @@ impl TenantDbBuilder {
             url: SecretString::from(url),
             replica: None,
             choices: Choices::default(),
+            cursor_key: None,
             database: DatabaseConfig::default(),
             verification: None,
         }
@@ -204,6 +211,27 @@ impl TenantDbBuilder {
         self
     }
 
+    /// The key with which the cursors of pages are encrypted: 32 random bytes or more, kept as other secrets are. Default: a
+    /// random one for each connection that is made here, so that cursors end with the program, and those of one instance
+    /// are nothing to another. Give one where several serve the same clients, or where cursors should outlast a restart.
+    pub fn cursor_key(mut self, key: impl Into<SecretSlice<u8>>) -> Self {
+        self.cursor_key = Some(key.into());
+        self
+    }
+
+    /// How old a cursor may get before it is [`CursorFault::Expired`](crate::CursorFault::Expired). Default: `None`, any
+    /// age.
+    pub fn cursor_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.choices.cursor_lifetime = Some(limit.into());
+        self
+    }
+
+    /// The largest page that may be asked for. Default: 1000 rows. Zero is refused.
+    pub fn max_page_size(mut self, rows: u32) -> Self {
+        self.choices.max_page_size = Some(rows);
+        self
+    }
+
     /// Names of roles and of the setting that carries the tenant, where they are not the default ones. They must be
     /// those that the migrations were made with.
     pub fn database(mut self, config: DatabaseConfig) -> Self {
@@ -232,14 +260,14 @@ impl TenantDbBuilder {
     ///
     /// No statement on tenant data is sent before the database has been found to enforce isolation.
     pub async fn connect(self) -> Result<TenantDb> {
-        let Endpoints { primary, replica } = self.endpoints()?;
+        let Endpoints { primary, replica, paging } = self.endpoints()?;
         if let Some(skip) = &self.verification {
             skip.audit()?;
         }
-        let db = self.open(primary, TenantDb::new).await?;
+        let db = self.open(primary, Arc::clone(&paging), TenantDb::new).await?;
         match replica {
             None => Ok(db),
-            Some(replica) => Ok(db.with_replica(self.open(replica, TenantDb::new_replica).await?)),
+            Some(replica) => Ok(db.with_replica(self.open(replica, paging, TenantDb::new_replica).await?)),
         }
     }
 
@@ -247,7 +275,8 @@ impl TenantDbBuilder {
     async fn open(
         &self,
         endpoint: Endpoint,
-        make: fn(Pool, &DatabaseConfig, String) -> TenantDb,
+        paging: Arc<Paging>,
+        make: fn(Pool, &DatabaseConfig, String, Arc<Paging>) -> TenantDb,
     ) -> Result<TenantDb> {
         let Endpoint { target, pool, session } = endpoint;
         let set_local = if session.prepared_statements { String::new() } else { session.set_local_sql() };
@@ -255,7 +284,7 @@ impl TenantDbBuilder {
         if self.verification.is_none() {
             verify(&connector, &self.database).await?;
         }
-        Ok(make(Pool::new(connector, &session, &pool), &self.database, set_local))
+        Ok(make(Pool::new(connector, &session, &pool), &self.database, set_local, paging))
     }
 
     /// Reads the URLs, and settles what has been chosen.
@@ -264,16 +293,17 @@ impl TenantDbBuilder {
     ///
     /// [`Error::InvalidConfiguration`].
     pub(super) fn endpoints(&self) -> Result<Endpoints> {
-        let endpoint = |url: &SecretString| -> Result<Endpoint> {
-            let (target, choices) = Target::parse(url.expose_secret(), &self.choices)?;
+        let read = |url: &SecretString| Target::parse(url.expose_secret(), &self.choices);
+        let endpoint = |(target, choices): (Target, Choices)| -> Result<Endpoint> {
             let options = StartupOptions::read(target.options(), self.database.setting())?;
             let session = choices.session(|name| options.set(name))?;
             Ok(Endpoint { target, pool: choices.pool()?, session })
         };
-        Ok(Endpoints {
-            primary: endpoint(&self.url)?,
-            replica: self.replica.as_ref().map(endpoint).transpose()?,
-        })
+        let (target, choices) = read(&self.url)?;
+        // A cursor of the one is good for the other.
+        let paging = Arc::new(choices.paging(self.cursor_key.as_ref())?);
+        let replica = self.replica.as_ref().map(|url| read(url).and_then(endpoint)).transpose()?;
+        Ok(Endpoints { primary: endpoint((target, choices))?, replica, paging })
     }
 }
 

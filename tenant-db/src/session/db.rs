@@ -13,6 +13,7 @@ use super::transaction::{Transaction, TransactionFn, TransactionFnOnce};
 use crate::context::{ContextInner, TenantContext};
 use crate::database::{DatabaseConfig, quote_ident};
 use crate::error::{Error, Result};
+use crate::query::Paging;
 use crate::tenant::TenantKey;
 
 /// A PostgreSQL database with many tenants. Clones are cheap and share the pool.
@@ -37,14 +38,21 @@ struct Inner {
     set_local: String,
     /// Every transaction is read-only.
     read_only: bool,
+    paging: Arc<Paging>,
     replica: Option<TenantDb>,
 }
 
 impl Inner {
-    fn new(pool: Pool, database: &DatabaseConfig, set_local: String, read_only: bool) -> Self {
+    fn new(
+        pool: Pool,
+        database: &DatabaseConfig,
+        set_local: String,
+        paging: Arc<Paging>,
+        read_only: bool,
+    ) -> Self {
         let setting = quoted(database.setting());
         let principal = database.principal_setting().map(quoted);
-        Self { pool, setting, principal, set_local, read_only, replica: None }
+        Self { pool, setting, principal, set_local, read_only, paging, replica: None }
     }
 }
 
@@ -68,15 +76,20 @@ impl TenantDb {
         Self::builder(url).connect().await
     }
 
-    pub(super) fn new(pool: Pool, database: &DatabaseConfig, set_local: String) -> Self {
+    pub(super) fn new(pool: Pool, database: &DatabaseConfig, set_local: String, paging: Arc<Paging>) -> Self {
         #[cfg(feature = "metrics")]
         super::observe::describe();
-        Self { inner: Arc::new(Inner::new(pool, database, set_local, false)) }
+        Self { inner: Arc::new(Inner::new(pool, database, set_local, paging, false)) }
     }
 
     /// As [`new`](Self::new), for a pool of connections to a read replica.
-    pub(super) fn new_replica(pool: Pool, database: &DatabaseConfig, set_local: String) -> Self {
-        Self { inner: Arc::new(Inner::new(pool, database, set_local, true)) }
+    pub(super) fn new_replica(
+        pool: Pool,
+        database: &DatabaseConfig,
+        set_local: String,
+        paging: Arc<Paging>,
+    ) -> Self {
+        Self { inner: Arc::new(Inner::new(pool, database, set_local, paging, true)) }
     }
 
     pub(super) fn with_replica(self, replica: Self) -> Self {
@@ -370,7 +383,12 @@ impl TenantDb {
         let begin = self.begin_sql(context, &options)?;
         let mut set_tenant = String::new();
         self.write_set_tenant(&mut set_tenant, context)?;
-        Ok(Transaction::new(session, Arc::clone(context), begin, set_tenant))
+        let paging = Arc::clone(&self.inner.paging);
+        Ok(Transaction::new(session, Arc::clone(context), begin, set_tenant, paging))
+    }
+
+    pub(super) fn paging(&self) -> &Paging {
+        &self.inner.paging
     }
 
     /// A clean connection. Nothing is sent on it yet.

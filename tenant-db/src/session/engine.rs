@@ -25,6 +25,7 @@ use super::statement::{Statement, TypeName};
 use super::transaction::TransactionState;
 use crate::context::ContextInner;
 use crate::error::{Error, Result};
+use crate::query::Paging;
 use crate::tenant::TenantKey;
 
 /// A connection as a statement sees it: it can be written to by this module and by nobody else (I1).
@@ -231,6 +232,14 @@ impl<'a, K: TenantKey> Source<'a, K> {
 
     pub(crate) fn tenant(self) -> &'a K {
         self.context().tenant()
+    }
+
+    /// How pages are read.
+    pub(crate) fn paging(self) -> &'a Paging {
+        match self {
+            Self::Pool { db, .. } => db.paging(),
+            Self::Transaction(state) => state.paging(),
+        }
     }
 
     /// Runs `work` on a connection whose tenant is set. An error from the database means that nothing of it is committed:

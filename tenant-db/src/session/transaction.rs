@@ -20,7 +20,7 @@ use crate::context::ContextInner;
 use crate::error::{Error, Result};
 use crate::model::{Joinable, TenantModel};
 use crate::permission::AnyRole;
-use crate::query::{Global, ScopedQuery, Sources};
+use crate::query::{Global, Paging, ScopedQuery, Sources};
 use crate::scoped::TenantScoped;
 use crate::tenant::TenantKey;
 
@@ -55,6 +55,7 @@ pub(crate) struct TransactionState<K: TenantKey> {
     /// What names the tenant, to say it again.
     set_tenant: String,
     health: Health,
+    paging: Arc<Paging>,
     /// Statements that this crate did not write have the transaction for themselves until its tenant is certain again.
     order: RwLock<()>,
     savepoints: u32,
@@ -72,6 +73,10 @@ impl<K: TenantKey> TransactionState<K> {
 
     pub(super) fn session(&self) -> &Session {
         &self.session
+    }
+
+    pub(super) fn paging(&self) -> &Paging {
+        &self.paging
     }
 
     pub(super) fn begin_sql(&self) -> &str {
@@ -180,6 +185,7 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
         context: Arc<ContextInner<K>>,
         begin: String,
         set_tenant: String,
+        paging: Arc<Paging>,
     ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -190,6 +196,7 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
             begin,
             set_tenant,
             health: Health::default(),
+            paging,
             order: RwLock::default(),
             savepoints: 0,
             id,

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use secrecy::SecretSlice;
+
 use super::duration::{self, limit};
 use super::{PoolSettings, SessionSettings};
 use crate::error::{Error, Result};
+use crate::query::Paging;
 use crate::session::connect::{RootCertificate, SslMode};
 
 /// What the program or the URL has chosen. An outer `None` is no choice; an inner one is the choice of no limit.
@@ -21,6 +24,8 @@ pub(crate) struct Choices {
     pub(crate) client_connection_check_interval: Option<Option<Duration>>,
     pub(crate) application_name: Option<String>,
     pub(crate) prepared_statements: Option<bool>,
+    pub(crate) max_page_size: Option<u32>,
+    pub(crate) cursor_lifetime: Option<Option<Duration>>,
     pub(crate) ssl_mode: Option<SslMode>,
     pub(crate) root_certificate: Option<RootCertificate>,
 }
@@ -50,6 +55,8 @@ impl Choices {
             }
             "application_name" => self.application_name = Some(value.to_owned()),
             "prepared_statements" => self.prepared_statements = Some(truth(name, value)?),
+            "max_page_size" => self.max_page_size = Some(number(name, value)?),
+            "cursor_lifetime" => self.cursor_lifetime = Some(duration::parse(name, value)?),
             "sslmode" => self.ssl_mode = Some(SslMode::parse(value)?),
             "sslrootcert" => self.root_certificate = Some(RootCertificate::named(value)),
             _ => return Ok(false),
@@ -75,6 +82,8 @@ impl Choices {
                 .or(other.client_connection_check_interval),
             application_name: self.application_name.clone().or(other.application_name),
             prepared_statements: self.prepared_statements.or(other.prepared_statements),
+            max_page_size: self.max_page_size.or(other.max_page_size),
+            cursor_lifetime: self.cursor_lifetime.or(other.cursor_lifetime),
             ssl_mode: self.ssl_mode.or(other.ssl_mode),
             root_certificate: self.root_certificate.clone().or(other.root_certificate),
         }
@@ -122,6 +131,16 @@ impl Choices {
             max_lifetime: limit("max_lifetime", self.max_lifetime.unwrap_or(default.max_lifetime))?,
             permits_per_tenant: self.permits_per_tenant,
         })
+    }
+
+    /// How pages are read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfiguration`] for a key that is too short, or pages that nobody could read.
+    pub(crate) fn paging(&self, cursor_key: Option<&SecretSlice<u8>>) -> Result<Paging> {
+        let lifetime = limit("cursor_lifetime", self.cursor_lifetime.unwrap_or(None))?;
+        Paging::new(cursor_key, lifetime, self.max_page_size)
     }
 
     /// What the server is asked for. `elsewhere` says which settings the URL's start-up options make: those have no

@@ -1,0 +1,11 @@
+//! Nor by the column of a table that is not there.
+
+use diesel::prelude::*;
+use tenant_db::prelude::*;
+use tenant_db_tests::models::*;
+
+async fn load(db: &TenantDb, context: &TenantContext<Viewer>) {
+    let _ = db.scoped::<Customer>(context).page_by((customers::name.asc(), customers::note.asc())).page(None, 20).await;
+}
+
+fn main() {}
