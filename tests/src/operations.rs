@@ -114,6 +114,11 @@ pub fn single_statements() -> Vec<Case> {
         };
         "for_update" => |db, own| db.scoped::<Customer>(own).for_update().load().await?;
         "skip_locked" => |db, own| db.scoped::<Customer>(own).for_update().skip_locked().load().await?;
+        "page_by, page" => |db, own| {
+            let page = db.scoped::<Customer>(own).page_by(customers::name.desc()).page(None, 1).await?;
+            assert!(page.next.is_some())
+        };
+        "paginate" => |db, own| db.scoped::<Customer>(own).order(customers::name.asc()).paginate(2, 1).await?;
         "insert" => |db, own| db.scoped::<Customer>(own).insert(named("new")).await?;
         "insert_many" => |db, own| {
             db.scoped::<Customer>(own).insert_many([named("x"), named("y"), named("z")]).await?

@@ -602,3 +602,60 @@ async fn a_page_is_read_from_its_place_in_the_index() {
     }
     tx.rollback().await;
 }
+
+#[tokio::test]
+async fn pages_by_number_tell_the_total_also_behind_the_last_one() {
+    let world = World::with(TABLES).await;
+    let db = world.connect().await;
+    let own = customers_of(&world, &db, 7).await;
+    let _other = customers_of(&world, &db, 3).await;
+    let customers = db.scoped::<Customer>(&own);
+    for (page, names, total, pages) in
+        [(1, "012", 7, 3), (2, "345", 7, 3), (3, "6", 7, 3), (4, "", 7, 3), (i64::MAX, "", 7, 3)]
+    {
+        let found = customers.order(customers::name.asc()).paginate(page, 3).await.unwrap();
+        let shown: String = found.items.iter().map(|customer| customer.name.as_str()).collect();
+        assert_eq!((shown.as_str(), found.total, found.pages), (names, total, pages), "page {page}");
+        assert_eq!((found.page, found.per_page), (page, 3));
+    }
+    // What the order leaves open is decided by the key.
+    let mut ids = Vec::new();
+    for page in 1..=4 {
+        let page = customers.order(customers::credit_limit.desc()).paginate(page, 2).await.unwrap();
+        ids.extend(page.items.into_iter().map(|customer| customer.id));
+    }
+    assert!(ids.is_sorted() && ids.len() == 7, "{ids:?}");
+
+    let none = customers.filter(customers::name.eq("none")).paginate(1, 3).await.unwrap();
+    assert_eq!((none.items.len(), none.total, none.pages), (0, 0, 0));
+    let selected =
+        customers.filter(customers::name.gt("4")).select((customers::name, customers::credit_limit));
+    let selected = selected.order(customers::name.desc()).paginate::<(String, i64)>(1, 1).await.unwrap();
+    assert_eq!((selected.items, selected.total, selected.pages), (vec![("6".to_owned(), 1)], 2, 2));
+    let distinct = customers.select(customers::credit_limit).distinct().paginate::<i64>(1, 5).await.unwrap();
+    assert_eq!((distinct.items, distinct.total), (vec![1], 1), "what is alike is counted once");
+    let groups = customers.group_by(customers::name).select((customers::name, diesel::dsl::count_star()));
+    let groups = groups.order(customers::name.asc()).paginate::<(String, i64)>(2, 6).await.unwrap();
+    assert_eq!(
+        (groups.map(|(name, _)| name).items.concat(), customers.count().await.unwrap()),
+        ("6".into(), 7)
+    );
+    let alias = diesel::alias!(customers as others);
+    let on = alias.field(customers::name).gt(customers::name);
+    let pairs = customers.query().left_join_as::<Customer, _>(alias, on).paginate(5, 5).await.unwrap();
+    assert_eq!((pairs.items.len(), pairs.total), (2, 22), "the last one has no greater one");
+    let nothing = diesel::dsl::sql::<Bool>("true");
+    let raw = customers.filter(nothing).order(customers::name.asc()).paginate(2, 5).await.unwrap();
+    assert_eq!((raw.items.len(), raw.total), (2, 7));
+
+    for page in [0, -1, i64::MIN] {
+        let page = customers.paginate(page, 3).await;
+        assert!(matches!(page, Err(Error::InvalidQuery { .. })), "{page:?}");
+    }
+    for size in [0, -1, 1_001] {
+        let page = customers.paginate(1, size).await;
+        assert!(matches!(page, Err(Error::InvalidPageSize { max: 1_000, .. })), "{page:?}");
+    }
+    let limited = customers.limit(3).paginate(1, 3).await;
+    assert!(matches!(limited, Err(Error::InvalidQuery { .. })), "{limited:?}");
+}

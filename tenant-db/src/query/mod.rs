@@ -47,7 +47,7 @@ pub use keys::AnyOf;
 pub(crate) use keys::keys_per_statement;
 pub use load::LoadsAs;
 pub(crate) use page::Paging;
-pub use page::{Cursor, CursorFault, Page, PageOrder, PagedQuery};
+pub use page::{Cursor, CursorFault, OffsetPage, Page, PageOrder, PagedQuery, Unarranged, Unlocked};
 pub use predicate::ParentTenant;
 pub use scope::{Filter, GroupFilter, InScope, Orders, Selects};
 pub use select::ScopedQuery;

@@ -1,6 +1,7 @@
 //! Pages: by key ([`page_by`](ScopedQuery::page_by)), and by number ([`paginate`](ScopedQuery::paginate)).
 
 mod cursor;
+mod offset;
 mod order;
 mod position;
 mod rows;
@@ -14,6 +15,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 
 pub use cursor::{Cursor, CursorFault};
+pub use offset::{OffsetPage, Unlocked};
 pub use order::PageOrder;
 pub(crate) use seal::Paging;
 
@@ -21,7 +23,7 @@ use self::order::{Key, text, total_order};
 use self::position::{Position, Side, Value, Values};
 use self::rows::{Keyed, KeyedRow, OrderBy};
 use self::seal::{Fingerprint, fingerprint};
-use super::fragments::{Filtered, Types};
+use super::fragments::{Filtered, Stage, Types};
 use super::from::Sources;
 use super::load::{LoadsAs, Models, Selected, read};
 use super::parts::{Condition, Distinct, List, Parts};
@@ -66,7 +68,17 @@ pub struct PagedQuery<'a, F: Sources, R, S> {
     types: Types<(F, R, S)>,
 }
 
-impl<'a, F: Sources, R, S> ScopedQuery<'a, F, R, S, Filtered> {
+/// A query of filters alone, to which pages give an order and a limit.
+#[diagnostic::on_unimplemented(
+    message = "a query with an order, a limit, distinct rows or a lock is not read in pages",
+    label = "only filters, joins and a selection come before `page_by`",
+    note = "`page_by` orders by itself, and `page` limits; for pages by number there is `paginate`"
+)]
+pub trait Unarranged: Stage {}
+
+impl Unarranged for Filtered {}
+
+impl<'a, F: Sources, R, S, L> ScopedQuery<'a, F, R, S, L> {
     /// Orders by `order`, to be read in pages. A page begins behind the last row of the one before, whatever was inserted
     /// or deleted meanwhile: no row comes twice, and none that stays is left out. With an index on the tenant and the
     /// order's columns each page costs the same, however far it is.
@@ -88,7 +100,10 @@ impl<'a, F: Sources, R, S> ScopedQuery<'a, F, R, S, Filtered> {
     /// See [`PageOrder`] for what an order is. The primary key comes last by itself; so
     /// `page_by((customers::credit_limit.desc(), customers::name.asc()))` is enough. Columns that all go the same way and
     /// are never NULL are compared at once, `(credit_limit, name, id) > (…)`, which an index serves best.
-    pub fn page_by<O: PageOrder<F>>(mut self, order: O) -> PagedQuery<'a, F, R, S> {
+    pub fn page_by<O: PageOrder<F>>(mut self, order: O) -> PagedQuery<'a, F, R, S>
+    where
+        L: Unarranged,
+    {
         if !matches!(self.parts.distinct, Distinct::No)
             || !matches!(self.parts.list, List::Models | List::Columns(_))
         {

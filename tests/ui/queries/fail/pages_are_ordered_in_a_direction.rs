@@ -5,7 +5,7 @@ use tenant_db::prelude::*;
 use tenant_db_tests::models::*;
 
 async fn load(db: &TenantDb, context: &TenantContext<Viewer>) {
-    let _ = db.scoped::<Customer>(context).page_by(customers::name).page(None, 20).await;
+    let _ = db.scoped::<Customer>(context).filter(customers::name.ge("A")).page_by(customers::name).page(None, 20).await;
 }
 
 fn main() {}

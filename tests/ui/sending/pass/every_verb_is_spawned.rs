@@ -35,6 +35,11 @@ fn alone(db: TenantDb, context: TenantContext<Manager>, id: Uuid) {
         repository.into_boxed().filter(name()).count().await?;
         repository.for_update().load().await?;
         repository.for_update().skip_locked().exists().await?;
+        let page = repository.page_by(customers::name.asc()).page(None, 20).await?;
+        repository.filter(name()).page_by(customers::name.asc()).page(page.next.as_ref(), 20).await?;
+        repository.select(customers::name).page_by(customers::id.desc()).page::<String>(None, 20).await?;
+        repository.order(customers::name.asc()).paginate(1, 20).await?;
+        repository.select(customers::name).paginate::<String>(1, 20).await?;
         repository.insert(new()).await?;
         repository.insert_many([new()]).await?;
         repository.update(id, changes()).await?;
@@ -74,6 +79,9 @@ fn in_a_closure(db: TenantDb, context: TenantContext<Manager>, id: Uuid) {
             repository.select(customers::name).load::<String>().await?;
             repository.into_boxed().filter(name()).count().await?;
             repository.for_update().skip_locked().load().await?;
+            let page = repository.page_by((customers::name.asc(), customers::id.desc())).page(None, 20).await?;
+            repository.page_by(customers::name.asc()).page(page.previous.as_ref(), 20).await?;
+            repository.paginate(1, 20).await?;
             repository.insert(new()).await?;
             repository.insert_many([new()]).await?;
             repository.update(id, changes()).await?;
