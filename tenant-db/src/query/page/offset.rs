@@ -126,7 +126,7 @@ impl<D: ReadRow> ReadRow for Counted<D> {
     }
 }
 
-impl<'a, F: Sources, R, S, L: Unlocked> ScopedQuery<'a, F, R, S, L> {
+impl<'a, F: Sources, R, S, L> ScopedQuery<'a, F, R, S, L> {
     fn numbered<D>(mut self, page: i64, per_page: i64, reader: D) -> BoxFuture<'a, Result<OffsetPage<D::Out>>>
     where
         D: ReadRow + Clone + Send + 'static,
@@ -155,7 +155,7 @@ impl<'a, F: Sources, R, S, L: Unlocked> ScopedQuery<'a, F, R, S, L> {
     }
 }
 
-impl<'a, F: Sources, R, L: Unlocked> ScopedQuery<'a, F, R, WholeRow, L> {
+impl<'a, F: Sources, R, L> ScopedQuery<'a, F, R, WholeRow, L> {
     /// Loads page number `page`, counted from 1, of `per_page` rows each, and counts all rows: one statement. The primary
     /// key decides what the order leaves open. A page behind the last one has no rows, and the right total.
     ///
@@ -184,6 +184,7 @@ impl<'a, F: Sources, R, L: Unlocked> ScopedQuery<'a, F, R, WholeRow, L> {
     /// That of [`load`](ScopedQuery::load). Only rows of the tenant are counted.
     pub fn paginate(self, page: i64, per_page: i64) -> BoxFuture<'a, Result<OffsetPage<F::Models>>>
     where
+        L: Unlocked,
         R: Grants<<F::Root as Model>::Read>,
     {
         let reader = Models::<F>::of(self.source);
@@ -191,7 +192,7 @@ impl<'a, F: Sources, R, L: Unlocked> ScopedQuery<'a, F, R, WholeRow, L> {
     }
 }
 
-impl<'a, F: Sources, R, ST: 'static, L: Unlocked> ScopedQuery<'a, F, R, Columns<ST>, L> {
+impl<'a, F: Sources, R, ST: 'static, L> ScopedQuery<'a, F, R, Columns<ST>, L> {
     /// As [`paginate`](Self::paginate) of a query of whole models, with what was selected, as `U`. Groups are rows here.
     ///
     /// # Errors
@@ -203,6 +204,7 @@ impl<'a, F: Sources, R, ST: 'static, L: Unlocked> ScopedQuery<'a, F, R, Columns<
     /// As for a query of whole models.
     pub fn paginate<U>(self, page: i64, per_page: i64) -> BoxFuture<'a, Result<OffsetPage<U>>>
     where
+        L: Unlocked,
         R: Grants<<F::Root as Model>::Read>,
         Columns<ST>: LoadsAs<U>,
         U: Send + 'static,
