@@ -31,6 +31,12 @@ pub fn derive_global_table(input: TokenStream) -> TokenStream {
     run(input, scoped::derive_global)
 }
 
+#[doc = include_str!("../docs/public_view.md")]
+#[proc_macro_derive(PublicView, attributes(public_view, diesel, encrypted, masked))]
+pub fn derive_public_view(input: TokenStream) -> TokenStream {
+    run(input, scoped::derive_view)
+}
+
 #[doc = include_str!("../docs/tenant_insert.md")]
 #[proc_macro_derive(TenantInsert, attributes(tenant, diesel, encrypted, masked))]
 pub fn derive_tenant_insert(input: TokenStream) -> TokenStream {

@@ -14,9 +14,11 @@ pub use inventory;
 pub use uuid::Uuid;
 
 pub use crate::compile_checks::{
-    assert_complete, assert_not_tenant_column, assert_updatable, names_primary_key, never_null, nullable,
+    assert_complete, assert_not_tenant_column, assert_shown, assert_updatable, names_primary_key, never_null,
+    nullable,
 };
 pub use crate::db_enum::{read_label, write_label};
+pub use crate::public_view::Everybody;
 pub use crate::query::{AnyOf, InsertRecord, ParentTenant};
 pub use crate::type_checks::*;
 
@@ -25,6 +27,7 @@ use crate::meta::{
     ReferenceMeta, Tenancy, UniqueMeta,
 };
 use crate::model::{Model, TenantModel};
+use crate::public_view::ViewMeta;
 use crate::tenant::KeyKind;
 
 /// The parts of a [`ModelMeta`], which is `#[non_exhaustive]` for everybody else.
@@ -98,6 +101,16 @@ impl ModelParts {
             table_sql: String::new,
         }
     }
+}
+
+/// The registry entry of a public view.
+#[must_use]
+pub const fn view_meta(
+    view: &'static ModelMeta,
+    of: fn() -> &'static ModelMeta,
+    rows: &'static str,
+) -> ViewMeta {
+    ViewMeta { view, of, rows }
 }
 
 /// The registry entry of a model that another one names.

@@ -79,6 +79,55 @@ pub const fn assert_updatable(meta: &ModelMeta, update: &str, column: &str) {
     }
 }
 
+/// Refuses a public view whose columns are not those of its struct, or not columns of the table behind it.
+#[track_caller]
+pub const fn assert_shown(view: &ModelMeta, of: &ModelMeta, fields: &[&str]) {
+    let mut at = 0;
+    while at < view.columns.len() {
+        let column = &view.columns[at];
+        if !contains(fields, column.name) {
+            Message::new()
+                .add("`")
+                .add(view.name)
+                .add("` has no field for `")
+                .add(column.name)
+                .add("`: what a public view shows is said by its struct, so take the column out of `table!`, or add a field")
+                .fail();
+        }
+        let mut known = false;
+        let mut other = 0;
+        while other < of.columns.len() {
+            if same(of.columns[other].name, column.name) {
+                known = true;
+                if of.columns[other].nullable && !column.nullable {
+                    Message::new()
+                        .add("`")
+                        .add(column.name)
+                        .add("` may be NULL in the table of `")
+                        .add(of.name)
+                        .add("`: make it `Nullable<…>` in the `table!` of `")
+                        .add(view.name)
+                        .add("`")
+                        .fail();
+                }
+            }
+            other += 1;
+        }
+        if !known {
+            Message::new()
+                .add("the table of `")
+                .add(of.name)
+                .add("` has no column `")
+                .add(column.name)
+                .add("`, which `")
+                .add(view.name)
+                .add("` would show")
+                .fail();
+        }
+        at += 1;
+    }
+}
+
 /// A column that has to allow NULL; `purpose` says what for.
 #[track_caller]
 #[must_use]

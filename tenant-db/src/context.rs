@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::permission::{AnyRole, Permission, Role};
+use crate::public_view::Everybody;
 use crate::tenant::{TenantKey, TenantValue};
 
 /// Proof that somebody was authenticated, and for which tenant. Every query needs one.
@@ -62,6 +63,13 @@ impl<K: TenantKey> ContextInner<K> {
             Some(end) if SystemTime::now() >= end => Err(Error::ContextExpired),
             _ => Ok(()),
         }
+    }
+}
+
+impl ContextInner<Everybody> {
+    /// Who reads public views. The tenant's setting is empty, as after the transaction that set it: policies raise (I4).
+    pub(crate) fn of_nobody(everybody: Everybody) -> Self {
+        Self { identity: Identity::new(everybody, "everybody"), literal: "''".to_owned() }
     }
 }
 

@@ -123,6 +123,7 @@ mod error;
 mod meta;
 mod model;
 mod permission;
+mod public_view;
 pub mod query;
 mod scoped;
 mod session;
@@ -146,6 +147,7 @@ pub use meta::{
 };
 pub use model::{GlobalModel, Joinable, Model, TenantModel};
 pub use permission::{AnyRole, Grants, NoPermission, Permission, Role};
+pub use public_view::{PublicDb, PublicDbBuilder, PublicView, ViewMeta, ViewQuery, registered_views};
 pub use query::{Cursor, CursorFault, OffsetPage, Page, ScopedQuery, TenantInsert, TenantUpdate};
 pub use scoped::TenantScoped;
 pub use session::{
@@ -154,7 +156,7 @@ pub use session::{
 };
 pub use tenant::{KeyKind, TenantKey, TenantValue};
 pub use tenant_db_macros::{
-    DbEnum, GlobalTable, Permission, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate,
+    DbEnum, GlobalTable, Permission, PublicView, Role, TenantInsert, TenantKey, TenantScoped, TenantUpdate,
 };
 
 /// The programs in the README are compiled with the documentation's.

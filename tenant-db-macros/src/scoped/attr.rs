@@ -76,6 +76,17 @@ const KEYS: &[Key] = &[
 /// What a global table may say: its rows belong to nobody, and programs only read them.
 const KEYS_OF_GLOBAL_TABLES: &[Key] = &[TABLE, PRIMARY_KEY, SCHEMA, UNIQUE, REFERENCES, CHECK, EXCLUDE, READ];
 
+const OF: Key =
+    Key { name: "of", wants: "the model whose rows it shows, without quotes", example: "of = JobListing" };
+const ROWS: Key = Key {
+    name: "rows",
+    wants: "the condition in SQL that rows fulfil to be shown",
+    example: "rows = \"status = 'open'\"",
+};
+
+/// What a public view may say.
+const KEYS_OF_VIEWS: &[Key] = &[TABLE, OF, ROWS, PRIMARY_KEY, SCHEMA];
+
 /// Which derive reads the attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -83,6 +94,8 @@ pub(crate) enum Kind {
     Scoped,
     /// `GlobalTable`.
     Global,
+    /// `PublicView`.
+    View,
 }
 
 impl Kind {
@@ -90,6 +103,33 @@ impl Kind {
         match self {
             Self::Scoped => KEYS,
             Self::Global => KEYS_OF_GLOBAL_TABLES,
+            Self::View => KEYS_OF_VIEWS,
+        }
+    }
+
+    /// Why a key of models is none of its own.
+    fn refusal(self) -> Option<&'static str> {
+        match self {
+            Self::Scoped => None,
+            Self::Global => Some(
+                "a global table: its rows belong to no tenant, and programs that serve tenants only read them; remove it, \
+                 or derive `TenantScoped`",
+            ),
+            Self::View => Some(
+                "a public view: it shows rows to everybody, whosoever they are, and changes none; remove it",
+            ),
+        }
+    }
+
+    /// The attribute, and what it should look like.
+    pub(crate) fn attribute(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Scoped => ("tenant", EXAMPLE),
+            Self::Global => ("tenant", "tenant(table = countries)"),
+            Self::View => (
+                "public_view",
+                "public_view(table = public_jobs, of = JobListing, rows = \"status = 'open'\")",
+            ),
         }
     }
 }
@@ -106,6 +146,8 @@ pub(crate) struct ScopedAttr {
     pub(crate) column: Slot<Ident>,
     pub(crate) key: Slot<Type>,
     pub(crate) through: Slot<Through>,
+    pub(crate) of: Slot<Type>,
+    pub(crate) rows: Slot<LitStr>,
     pub(crate) primary_key: Slot<Vec<Ident>>,
     pub(crate) schema: Slot<LitStr>,
     pub(crate) defaults: Slot<Vec<Ident>>,
@@ -126,9 +168,10 @@ impl ScopedAttr {
     /// Reads every `#[tenant(…)]` of the struct.
     pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput, kind: Kind) -> Self {
         let mut attr = Self::default();
-        for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("tenant")) {
+        let (name, example) = kind.attribute();
+        for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident(name)) {
             attr.span.get_or_insert_with(|| attribute.path().span());
-            match read(ctxt, attribute, EXAMPLE) {
+            match read(ctxt, attribute, example) {
                 Some(items) => items.iter().for_each(|item| attr.take(ctxt, item, kind)),
                 None => attr.table = Slot::Broken,
             }
@@ -146,6 +189,8 @@ impl ScopedAttr {
             "table" => self.table.set(ctxt, key, value(ctxt, item, known, Path::parse_mod_style)),
             "column" => self.column.set(ctxt, key, value(ctxt, item, known, Ident::parse)),
             "key" => self.key.set(ctxt, key, value(ctxt, item, known, Type::parse)),
+            "of" => self.of.set(ctxt, key, value(ctxt, item, known, Type::parse)),
+            "rows" => self.rows.set(ctxt, key, value(ctxt, item, known, |input| input.parse::<LitStr>())),
             "through" => self.through.set(ctxt, key, tenancy::read(ctxt, item)),
             "version" => self.version.set(ctxt, key, value(ctxt, item, known, Ident::parse)),
             "soft_delete" => self.soft_delete.set(ctxt, key, value(ctxt, item, known, Ident::parse)),
@@ -180,14 +225,8 @@ fn primary_key(ctxt: &Ctxt, item: &Item) -> Option<Vec<Ident>> {
 
 fn unknown(ctxt: &Ctxt, key: &Ident, kind: Kind) {
     let name = key.to_string();
-    if lookup(KEYS, key).is_some() {
-        ctxt.error(
-            key,
-            format_args!(
-                "`{name}` has no meaning for a global table: its rows belong to no tenant, and programs that serve tenants \
-                 only read them; remove it, or derive `TenantScoped`"
-            ),
-        );
+    if let (true, Some(reason)) = (lookup(KEYS, key).is_some(), kind.refusal()) {
+        ctxt.error(key, format_args!("`{name}` has no meaning for {reason}"));
         return;
     }
     if LATER.contains(&name.as_str()) {
@@ -198,8 +237,13 @@ fn unknown(ctxt: &Ctxt, key: &Ident, kind: Kind) {
     ctxt.error(
         key,
         format_args!(
-            "`{name}` is not known in `#[tenant(…)]` of a {}{}\nknown are {}",
-            if kind == Kind::Global { "global table" } else { "model" },
+            "`{name}` is not known in `#[{}(…)]` of a {}{}\nknown are {}",
+            kind.attribute().0,
+            match kind {
+                Kind::Scoped => "model",
+                Kind::Global => "global table",
+                Kind::View => "public view",
+            },
             did_you_mean(&name, &known),
             names(known.iter().copied())
         ),

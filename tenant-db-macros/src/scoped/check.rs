@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::{DeriveInput, Ident, Type, parse_quote};
 
 use super::attr::{Kind, ScopedAttr};
-use super::model::{KeyColumn, Model, Permissions};
+use super::model::{KeyColumn, Model, Permissions, View};
 use super::tenancy::Tenancy;
 use crate::attr::{Slot, names};
 use crate::ctxt::Ctxt;
@@ -22,11 +22,17 @@ pub(crate) fn model(
 ) -> Option<Model> {
     let permissions = match kind {
         Kind::Scoped => permissions(ctxt, &attr),
-        Kind::Global => reading_only(&attr),
+        Kind::Global | Kind::View => reading_only(&attr),
     };
     if attr.table.is_absent() {
-        let missing =
-            "`table` is missing: write `#[tenant(table = customers)]` with the path of the diesel table";
+        let missing = match kind {
+            Kind::View => {
+                "`table` is missing: write `#[public_view(table = public_jobs, of = …, rows = …)]` with the path of the diesel table for the view"
+            }
+            Kind::Scoped | Kind::Global => {
+                "`table` is missing: write `#[tenant(table = customers)]` with the path of the diesel table"
+            }
+        };
         match attr.span {
             Some(span) => ctxt.error_at(span, missing),
             None => ctxt.error(&input.ident, missing),
@@ -38,7 +44,7 @@ pub(crate) fn model(
     }
     // Where rows belong to a parent's tenant, or to none, no column is the tenant's.
     let own_tenant = (kind == Kind::Scoped && attr.through.is_absent()).then_some(&tenant_column);
-    let primary_key = primary_key(ctxt, input, &attr, &fields, own_tenant);
+    let primary_key = primary_key(ctxt, input, kind, &attr, &fields, own_tenant);
     let defaults = defaults(ctxt, &attr, own_tenant);
     tenancy(ctxt, &attr);
     columns_of_constraints(ctxt, &attr, own_tenant);
@@ -48,11 +54,12 @@ pub(crate) fn model(
     {
         ctxt.error(schema, "`schema` is empty: leave it out for the schema `public`");
     }
+    let view = if kind == Kind::View { Some(view(ctxt, input, &attr)) } else { None };
     Some(Model {
         ident: input.ident.clone(),
         table: attr.table.into_value()?,
         tenancy: match (kind, attr.through) {
-            (Kind::Global, _) => Tenancy::Global,
+            (Kind::Global | Kind::View, _) => Tenancy::Global,
             (Kind::Scoped, Slot::Absent) => Tenancy::Column,
             (Kind::Scoped, through) => Tenancy::Through(through.into_value()?),
         },
@@ -69,8 +76,39 @@ pub(crate) fn model(
         checks: attr.checks.into_values(),
         exclusions: attr.exclusions.into_values(),
         permissions: permissions?,
+        view: match view {
+            Some(view) => Some(view?),
+            None => None,
+        },
         fields,
     })
+}
+
+/// Which rows a public view shows: nothing is public by oversight, so both are said.
+fn view(ctxt: &Ctxt, input: &DeriveInput, attr: &ScopedAttr) -> Option<View> {
+    for (is_absent, missing) in [
+        (
+            attr.of.is_absent(),
+            "`of` is missing: name the model whose rows the view shows, as in `of = JobListing`",
+        ),
+        (
+            attr.rows.is_absent(),
+            "`rows` is missing: say which rows everybody may see, as in `rows = \"status = 'open'\"`, or `rows = \"true\"` for all",
+        ),
+    ] {
+        if is_absent {
+            match attr.span {
+                Some(span) => ctxt.error_at(span, missing),
+                None => ctxt.error(&input.ident, missing),
+            }
+        }
+    }
+    let rows = attr.rows.value()?;
+    if rows.value().trim().is_empty() {
+        ctxt.error(rows, "`rows` is empty: say which rows everybody may see, or `\"true\"` for all");
+        return None;
+    }
+    Some(View { of: attr.of.value()?.clone(), rows: rows.clone() })
 }
 
 /// A field is a column, or an embedded struct, not both.
@@ -85,10 +123,12 @@ fn one_source(ctxt: &Ctxt, field: &Field) {
 fn primary_key(
     ctxt: &Ctxt,
     input: &DeriveInput,
+    kind: Kind,
     attr: &ScopedAttr,
     fields: &[Field],
     tenant_column: Option<&Ident>,
 ) -> Option<Vec<KeyColumn>> {
+    let attribute = kind.attribute().0;
     let inferred = [parse_quote!(id)];
     let columns = match &attr.primary_key {
         Slot::Given(_, columns) => columns.as_slice(),
@@ -114,7 +154,7 @@ fn primary_key(
             if !fields.is_empty() {
                 ctxt.error(
                     &input.ident,
-                    format_args!("`{}` has no field `id`: name the primary key, as in `#[tenant(primary_key = number)]`", input.ident),
+                    format_args!("`{}` has no field `id`: name the primary key, as in `#[{attribute}(primary_key = number)]`", input.ident),
                 );
             }
         } else {

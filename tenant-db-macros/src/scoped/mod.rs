@@ -1,4 +1,4 @@
-//! `#[derive(TenantScoped)]` and `#[derive(GlobalTable)]`.
+//! `#[derive(TenantScoped)]`, `#[derive(GlobalTable)]` and `#[derive(PublicView)]`.
 
 mod attr;
 mod check;
@@ -24,6 +24,11 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream, Errors> {
 /// Reference data.
 pub(crate) fn derive_global(input: &DeriveInput) -> Result<TokenStream, Errors> {
     expand(input, "GlobalTable", Kind::Global)
+}
+
+/// What everybody may see.
+pub(crate) fn derive_view(input: &DeriveInput) -> Result<TokenStream, Errors> {
+    expand(input, "PublicView", Kind::View)
 }
 
 fn expand(input: &DeriveInput, name: &str, kind: Kind) -> Result<TokenStream, Errors> {

@@ -1,6 +1,6 @@
 //! [`Model`]: what `#[derive(TenantScoped)]` knows once everything is checked.
 
-use syn::{Ident, Path, Type};
+use syn::{Ident, LitStr, Path, Type};
 
 use super::constraints::{Check, Exclusion, Reference, Unique};
 use super::tenancy::Tenancy;
@@ -41,8 +41,18 @@ pub(crate) struct Model {
     pub(crate) exclusions: Vec<Exclusion>,
     /// What each operation asks for.
     pub(crate) permissions: Permissions,
+    /// What a public view shows.
+    pub(crate) view: Option<View>,
     /// The fields, in order.
     pub(crate) fields: Vec<Field>,
+}
+
+/// Which rows a public view shows.
+pub(crate) struct View {
+    /// The model that they are of.
+    pub(crate) of: Type,
+    /// The condition that they fulfil.
+    pub(crate) rows: LitStr,
 }
 
 /// A column of the primary key.

@@ -128,6 +128,30 @@ fn a_global_table_has_no_tenant_and_is_not_written() {
 }
 
 #[test]
+fn nothing_is_public_by_oversight() {
+    let found = messages(
+        scoped::derive_view,
+        "#[public_view(table = v, colum = x, write = W, read = R)] struct V { id: Uuid }",
+    );
+    let beginnings = [
+        "`colum` is not known in `#[public_view(…)]` of a public view\nknown are `table`, `of`, `rows`",
+        "`write` has no meaning for a public view",
+        "`read` has no meaning for a public view",
+        "`of` is missing",
+        "`rows` is missing",
+    ];
+    assert_eq!(found.len(), beginnings.len(), "{found:#?}");
+    for (message, beginning) in found.iter().zip(beginnings) {
+        assert!(message.starts_with(beginning), "{message} does not start with {beginning}");
+    }
+    let found = messages(
+        scoped::derive_view,
+        "#[public_view(table = v, of = M, rows = \" \")] struct V { id: Uuid }",
+    );
+    assert_eq!(found, ["`rows` is empty: say which rows everybody may see, or `\"true\"` for all"]);
+}
+
+#[test]
 fn a_comma_between_angle_brackets_does_not_end_a_value() {
     let found = messages(
         scoped::derive,

@@ -81,6 +81,18 @@ fn a_global_table() {
 }
 
 #[test]
+fn a_public_view() {
+    check(
+        scoped::derive_view,
+        r#"
+        #[public_view(table = public_jobs, of = JobListing, rows = "status = 'open'")]
+        struct PublicJob { id: Uuid, title: String }
+        "#,
+        &expect_file!["golden/public_view.rs"],
+    );
+}
+
+#[test]
 fn an_insert() {
     check(
         record::derive_insert,

@@ -31,7 +31,7 @@ pub fn base_migration(config: &DatabaseConfig) -> Migration {
     Migration { name: BASE_NAME.to_owned(), up: up(config, &names), down: down(&names) }
 }
 
-/// The places of templates that stand for the three roles.
+/// The places of templates that stand for the roles.
 pub(super) fn role_places(config: &DatabaseConfig) -> Template {
     Template::default()
         .with("owner", quote_ident(config.owner_role()))
@@ -40,6 +40,10 @@ pub(super) fn role_places(config: &DatabaseConfig) -> Template {
         .with("migrator_name", quote_literal(config.migrator_role()))
         .with("runtime", quote_ident(config.runtime_role()))
         .with("runtime_name", quote_literal(config.runtime_role()))
+        .with("public", quote_ident(config.public_role()))
+        .with("public_name", quote_literal(config.public_role()))
+        .with("views", quote_ident(config.views_role()))
+        .with("views_name", quote_literal(config.views_role()))
 }
 
 /// Names are resolved in `pg_catalog` alone while a migration runs: it may be run by a superuser, and a function of
@@ -136,21 +140,27 @@ fn down(names: &Template) -> Vec<Statement> {
     statements
 }
 
-/// One of the three roles.
+/// One of the roles.
 #[derive(Debug, Clone, Copy)]
-enum Part {
+pub(super) enum Part {
     Owner,
     Migrator,
     Runtime,
+    /// Reads public views.
+    Public,
+    /// Owns them.
+    Views,
 }
 
-fn role(names: &Template, part: Part) -> Statement {
+pub(super) fn role(names: &Template, part: Part) -> Statement {
     const PLAIN: &str = "NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION";
     // The migrator may be an administrator that exists: it never serves requests.
     let (word, role, name, login, checked) = match part {
         Part::Owner => ("owner", "{{owner}}", "{{owner_name}}", false, true),
         Part::Migrator => ("migrator", "{{migrator}}", "{{migrator_name}}", true, false),
         Part::Runtime => ("runtime role", "{{runtime}}", "{{runtime_name}}", true, true),
+        Part::Public => ("reader of public views", "{{public}}", "{{public_name}}", true, true),
+        Part::Views => ("owner of public views", "{{views}}", "{{views_name}}", false, true),
     };
     let places = names
         .clone()

@@ -29,6 +29,8 @@ pub struct DatabaseConfig {
     owner: String,
     migrator: String,
     runtime: String,
+    public: String,
+    views: String,
     setting: String,
     /// Schemas and tables that are not adopted yet.
     pending: BTreeSet<(&'static str, &'static str)>,
@@ -37,12 +39,15 @@ pub struct DatabaseConfig {
 }
 
 impl Default for DatabaseConfig {
-    /// `tenant_db_owner`, `tenant_db_migrator`, `tenant_db_runtime`, and `app.current_tenant`.
+    /// `tenant_db_owner`, `tenant_db_migrator`, `tenant_db_runtime`, and `app.current_tenant`; for public views
+    /// `tenant_db_public` and `tenant_db_views`.
     fn default() -> Self {
         Self {
             owner: "tenant_db_owner".to_owned(),
             migrator: "tenant_db_migrator".to_owned(),
             runtime: "tenant_db_runtime".to_owned(),
+            public: "tenant_db_public".to_owned(),
+            views: "tenant_db_views".to_owned(),
             setting: "app.current_tenant".to_owned(),
             pending: BTreeSet::new(),
             principal: None,
@@ -51,7 +56,8 @@ impl Default for DatabaseConfig {
 }
 
 impl DatabaseConfig {
-    /// Calls the roles `<prefix>_owner`, `<prefix>_migrator` and `<prefix>_runtime`. Roles belong to the whole server,
+    /// Calls the roles `<prefix>_owner`, `<prefix>_migrator` and `<prefix>_runtime`, and those for public views
+    /// `<prefix>_public` and `<prefix>_views`. Roles belong to the whole server,
     /// so two applications on one server want two prefixes.
     ///
     /// # Errors
@@ -63,7 +69,8 @@ impl DatabaseConfig {
         }
         self.with_owner_role(format!("{prefix}_owner"))?
             .with_migrator_role(format!("{prefix}_migrator"))?
-            .with_runtime_role(format!("{prefix}_runtime"))
+            .with_runtime_role(format!("{prefix}_runtime"))?
+            .with_public_roles(format!("{prefix}_public"), format!("{prefix}_views"))
     }
 
     /// The role that owns the tables. Nobody logs in as it.
@@ -93,6 +100,22 @@ impl DatabaseConfig {
     /// [`Error::InvalidConfiguration`] for a name that PostgreSQL cannot keep, or one that another role has.
     pub fn with_runtime_role(mut self, name: impl Into<String>) -> Result<Self> {
         self.runtime = role_name(name)?;
+        self.with_distinct_roles()
+    }
+
+    /// The role that reads public views, and the one that owns them, as which nobody logs in. They are made where the
+    /// program has a `PublicView`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfiguration`] for a name that PostgreSQL cannot keep, or one that another role has.
+    pub fn with_public_roles(
+        mut self,
+        reader: impl Into<String>,
+        owner_of_views: impl Into<String>,
+    ) -> Result<Self> {
+        self.public = role_name(reader)?;
+        self.views = role_name(owner_of_views)?;
         self.with_distinct_roles()
     }
 
@@ -169,6 +192,18 @@ impl DatabaseConfig {
         &self.runtime
     }
 
+    /// The role that public views are read as.
+    #[must_use]
+    pub fn public_role(&self) -> &str {
+        &self.public
+    }
+
+    /// The role that owns public views.
+    #[must_use]
+    pub fn views_role(&self) -> &str {
+        &self.views
+    }
+
     /// The setting that carries the tenant. It needs no quoting.
     #[must_use]
     pub fn setting(&self) -> &str {
@@ -176,9 +211,11 @@ impl DatabaseConfig {
     }
 
     fn with_distinct_roles(self) -> Result<Self> {
-        if self.owner == self.migrator || self.owner == self.runtime || self.migrator == self.runtime {
+        let roles = [&self.owner, &self.migrator, &self.runtime, &self.public, &self.views];
+        if roles.iter().enumerate().any(|(at, role)| roles[..at].contains(role)) {
             return Err(Error::invalid_configuration(
-                "owner, migrator and runtime must be three roles: isolation rests on their being apart",
+                "owner, migrator, runtime role, and the reader and the owner of public views must be different roles: \
+                 isolation rests on their being apart",
             ));
         }
         Ok(self)

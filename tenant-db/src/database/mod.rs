@@ -47,6 +47,7 @@ mod statement;
 mod template;
 mod through;
 mod version;
+mod views;
 
 pub use base::base_migration;
 #[cfg(feature = "testing")]
@@ -67,5 +68,6 @@ pub(crate) use functions::{
 };
 pub(crate) use identifier::{qualified, quote_ident, quote_literal};
 pub(crate) use isolation::{KEPT_KEY_SUFFIX, guard_name, guard_trigger, is_accepted_type};
-pub(crate) use policies::{Policy, policies};
+pub(crate) use policies::{Command, Policy, policies};
 pub(crate) use predicate::{normalized, own_rows};
+pub(crate) use views::{fingerprint as view_fingerprint, policy_name as view_policy_name};

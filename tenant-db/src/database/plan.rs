@@ -4,9 +4,11 @@ use super::config::DatabaseConfig;
 use super::constraints::{Rule, constraints, is_same_table};
 use super::isolation;
 use super::statement::Migration;
+use super::views::{self, ROLES};
 use super::{constrain, global, through};
 use crate::error::{Error, Result};
 use crate::meta::{ModelMeta, Tenancy, registered_models};
+use crate::public_view::registered_views;
 
 /// More tables between a row and its tenant are a circle.
 const MAX_DISTANCE: usize = 16;
@@ -55,7 +57,19 @@ pub fn model_migration(model: &ModelMeta, config: &DatabaseConfig) -> Result<Mig
 pub fn migrations(config: &DatabaseConfig) -> Result<Vec<Migration>> {
     let mut models = registered_models();
     models.retain(|model| !config.is_pending(model));
-    migrations_of(&models, config)
+    let mut all = migrations_of(&models, config)?;
+    let mut views = registered_views();
+    views.retain(|view| !config.is_pending((view.of)()));
+    views.dedup_by(|one, other| is_same_table(one.view, other.view));
+    if !views.is_empty() {
+        // By its name it comes after the keys; it needs nothing but the base.
+        let at = all.iter().position(|migration| migration.name.as_str() > ROLES).unwrap_or(all.len());
+        all.insert(at, views::roles(config));
+    }
+    for view in views {
+        all.push(views::migration(view, config)?);
+    }
+    Ok(all)
 }
 
 pub(crate) fn migrations_of(models: &[&ModelMeta], config: &DatabaseConfig) -> Result<Vec<Migration>> {

@@ -78,6 +78,16 @@ pub(crate) fn policies(model: &ModelMeta) -> Vec<Policy> {
     ]
 }
 
+/// The policy for those that read.
+pub(super) fn select_name(model: &ModelMeta) -> String {
+    derived_name("", model.table, "_tenant_select")
+}
+
+/// The floor.
+pub(super) fn floor_name(model: &ModelMeta) -> String {
+    derived_name("", model.table, "_tenant_isolation")
+}
+
 impl Policy {
     pub(crate) fn create(&self, model: &ModelMeta) -> Statement {
         // A global table has no policies, and nothing is nobody's.

@@ -1,6 +1,7 @@
 //! Which rows are the current tenant's, as policies say it.
 
-use super::identifier::{qualified, quote_ident};
+use super::config::DatabaseConfig;
+use super::identifier::{qualified, quote_ident, quote_literal};
 use crate::meta::{ModelMeta, Tenancy};
 
 /// The condition that a row of the table is the current tenant's; `None` for global tables.
@@ -18,6 +19,24 @@ pub(crate) fn own_rows(model: &ModelMeta) -> Option<String> {
         }
         Tenancy::Global => None,
     }
+}
+
+/// The same for a table that has public views, for those that read: whoever reads them has no tenant, sees no row by this,
+/// and gets no error.
+///
+/// The role that is asked for reads nothing but views, of which each has a policy that names its rows. So the condition
+/// lifts nothing for anybody who could use it.
+pub(crate) fn own_rows_of_tenants(own: &str, config: &DatabaseConfig) -> String {
+    format!("(NOT (SELECT {})) AND ({own})", is_everybody(config))
+}
+
+/// The floor under such a table, for those that read.
+pub(crate) fn floor_over_views(own: &str, config: &DatabaseConfig) -> String {
+    format!("(SELECT {}) OR ({own})", is_everybody(config))
+}
+
+fn is_everybody(config: &DatabaseConfig) -> String {
+    format!("CURRENT_USER = {}::name", quote_literal(config.public_role()))
 }
 
 /// `EXISTS (SELECT 1 FROM users p1 WHERE p1.id = sessions.user_id AND …)`. Written as PostgreSQL writes it back, but for

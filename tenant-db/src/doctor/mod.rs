@@ -29,6 +29,7 @@
 //! | TD110 | warning | the runtime role may create temporary tables, which shadow names |
 //! | TD111 | error | the runtime role may create objects in the database or in a model's schema |
 //! | TD112 | error | the program logs in as an administrator, the migrator or the owner, not as the runtime role |
+//! | TD113 | error | the runtime role can become the reader or the owner of public views |
 //! | TD201 | error | a model's table does not exist |
 //! | TD202 | error | it is a view or something else that is not a table |
 //! | TD203 | error | its tenant column, or a column that names the parent's row, does not exist |
@@ -57,6 +58,14 @@
 //! | TD403 | error | the runtime role may not call it |
 //! | TD501 | error | the runtime role can reach a table that is not adopted yet |
 //! | TD502 | warning | a table is called not adopted yet, and it is |
+//! | TD601 | error | `PublicDb` logs in as another role than the reader of public views |
+//! | TD602 | error | the reader is, or can become, something else |
+//! | TD603 | error | … can reach a relation that is no public view, or write, or create |
+//! | TD604 | error | … may call a function that runs with the rights of its owner |
+//! | TD605 | error | the owner of public views can be logged in as, or has more than the columns that views need |
+//! | TD606 | error | a public view does not exist |
+//! | TD607 | error | … is not what the program says: its owner, columns, rows or policy |
+//! | TD608 | error | row-level security of the table behind it is not forced |
 //!
 //! TD107 is no error, because on managed databases nobody has the right to revoke `set_config`: with the query builder,
 //! values never become SQL, so it takes an injection in a statement of one's own to use it. Where there is a superuser,
@@ -74,6 +83,7 @@ mod keys;
 mod login;
 mod pending;
 mod policies;
+mod public;
 mod report;
 mod roles;
 mod snapshot;
@@ -81,6 +91,7 @@ mod tables;
 
 use diesel_async::AsyncPgConnection;
 
+pub(crate) use public::verify_public;
 pub use report::{Finding, Report, Severity};
 
 use crate::database::DatabaseConfig;

@@ -48,6 +48,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         attributes(check);
         owners(check);
         predefined(check);
+        public_views(check);
     }
     settings(check);
     if !check.is_elevated() {
@@ -141,6 +142,23 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {0} TO {2};",
                 remedy,
             );
         }
+    }
+}
+
+/// Policies of tenants leave the reader of public views out; who acts for tenants must not be it.
+fn public_views(check: &mut Check<'_>) {
+    if check.snapshot.roles.iter().any(|role| role.superuser) {
+        return;
+    }
+    let roles = [check.config.public_role(), check.config.views_role()];
+    for role in roles.into_iter().filter(|name| check.snapshot.roles.iter().any(|role| role.name == *name)) {
+        let remedy = leave(check, role);
+        check.error(
+            "TD113",
+            format!("role {}", check.snapshot.session_user),
+            format!("The role that the program logs in as is or can become {role}, which is for public views alone."),
+            remedy,
+        );
     }
 }
 

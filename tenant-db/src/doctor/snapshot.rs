@@ -199,6 +199,8 @@ pub(super) struct Policy {
     pub(super) to_public: bool,
     /// For the table's owner and nobody else: so the isolating migration sets policies aside.
     pub(super) to_owner: bool,
+    /// The names of the roles, but for `PUBLIC`.
+    pub(super) roles: Vec<String>,
     pub(super) using: Option<String>,
     pub(super) check: Option<String>,
 }

@@ -15,6 +15,7 @@ use crate::database::DatabaseConfig;
 use crate::doctor;
 use crate::error::{Error, Result};
 use crate::meta::registered_models;
+use crate::public_view::registered_views;
 use crate::query::Paging;
 
 /// How to connect; made by [`TenantDb::builder`].
@@ -271,6 +272,24 @@ impl TenantDbBuilder {
         }
     }
 
+    /// As [`connect`](Self::connect), for public views: another role, other checks, and every transaction only reads.
+    pub(crate) async fn connect_public(self, pool_size: u32) -> Result<TenantDb> {
+        let (target, mut choices) = Target::parse(self.url.expose_secret(), &self.choices)?;
+        choices.pool_size.get_or_insert(pool_size);
+        // There is one reader, everybody, who may have all of them.
+        choices.permits_per_tenant = choices.pool_size;
+        let options = StartupOptions::read(target.options(), self.database.setting())?;
+        let session = choices.session(|name| options.set(name))?;
+        let pool = choices.pool()?;
+        let set_local = if session.prepared_statements { String::new() } else { session.set_local_sql() };
+        let connector = Connector::new(target, session.clone())?;
+        let mut link = connector.connect().await?;
+        let report = doctor::verify_public(&mut link.connection, &registered_views(), &self.database).await?;
+        refuse_or_warn(report)?;
+        let paging = Arc::new(Paging::new(None, None, None)?);
+        Ok(TenantDb::new_replica(Pool::new(connector, &session, &pool), &self.database, set_local, paging))
+    }
+
     /// A replica is verified as well: its URL could name any database.
     async fn open(
         &self,
@@ -319,6 +338,10 @@ impl std::fmt::Debug for TenantDbBuilder {
 async fn verify(connector: &Connector, database: &DatabaseConfig) -> Result<()> {
     let mut link = connector.connect().await?;
     let report = doctor::verify(&mut link.connection, &registered_models(), database).await?;
+    refuse_or_warn(report)
+}
+
+fn refuse_or_warn(report: doctor::Report) -> Result<()> {
     for warning in report.warnings() {
         tracing::warn!(
             target: "tenant_db::doctor",

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 
 use super::super::model::{KeyColumn, Model};
 use super::super::tenancy::Tenancy;
+use crate::field::Field;
 use crate::names::{column_alias, span_of};
 
 /// The types of the tenant's key and of the primary key, and which table it is.
@@ -131,4 +132,26 @@ fn permissions(model: &Model) -> TokenStream {
             quote_spanned!(span=> const _: fn() = __p::permission::<#permission>;)
         })
         .collect()
+}
+
+/// A public view shows what its struct says, of the table behind it.
+///
+/// ```text
+/// const _: () = __p::assert_shown(
+///     <PublicJob as ::tenant_db::Model>::META,
+///     <JobListing as ::tenant_db::Model>::META,
+///     &["id", "title"],
+/// );
+/// ```
+pub(super) fn shown(model: &Model) -> Option<TokenStream> {
+    let (ident, of) = (&model.ident, &model.view.as_ref()?.of);
+    let columns = model.fields.iter().filter_map(Field::column).map(column_alias);
+    let span = span_of(&model.table);
+    Some(quote_spanned! {span=>
+        const _: () = __p::assert_shown(
+            <#ident as ::tenant_db::Model>::META,
+            <#of as ::tenant_db::Model>::META,
+            &[#(<#columns as __p::diesel::query_source::Column>::NAME),*],
+        );
+    })
 }

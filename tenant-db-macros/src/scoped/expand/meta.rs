@@ -59,6 +59,23 @@ pub(super) fn meta(model: &Model) -> TokenStream {
 }
 
 /// ```text
+/// impl ::tenant_db::PublicView for PublicJob {
+///     const VIEW: &'static ::tenant_db::ViewMeta = &__p::view_meta(…);
+/// }
+/// ```
+pub(super) fn view(model: &Model) -> Option<TokenStream> {
+    let (ident, view) = (&model.ident, model.view.as_ref()?);
+    let (of, rows) = (meta_of(&view.of), &view.rows);
+    Some(quote! {
+        #[automatically_derived]
+        impl ::tenant_db::PublicView for #ident {
+            const VIEW: &'static ::tenant_db::ViewMeta =
+                &__p::view_meta(<Self as ::tenant_db::Model>::META, #of, #rows);
+        }
+    })
+}
+
+/// ```text
 /// ::tenant_db::Tenancy::Column(<__column_tenant_id as __p::diesel::query_source::Column>::NAME)
 /// ::tenant_db::Tenancy::Through { parent: __p::meta_of::<User>, foreign_key: &[…] }
 /// ```

@@ -19,10 +19,11 @@ use super::model::Model;
 use super::tenancy::Tenancy;
 use crate::names::{import_column, import_table, span_of};
 
-/// Everything that `#[derive(TenantScoped)]` and `#[derive(GlobalTable)]` write.
+/// Everything that `#[derive(TenantScoped)]`, `#[derive(GlobalTable)]` and `#[derive(PublicView)]` write.
 pub(crate) fn model(model: &Model) -> TokenStream {
     let imports = imports(model, columns(model));
     let (key_checks, other_checks) = (checks::keys(model), checks::others(model));
+    let shown = checks::shown(model);
     let types = keys::types(model);
     let read_fields = row::read_fields(model);
     let functions = [table(), keys::functions(model), row::selection(model)].into_iter().collect();
@@ -42,6 +43,7 @@ pub(crate) fn model(model: &Model) -> TokenStream {
             #insert_records
             #relations
             #writes
+            #shown
             #registration
         };
     }
@@ -171,8 +173,11 @@ fn impls(
     let key_types = keys::associated_types();
     let super::model::Permissions { read, insert, update, delete, .. } = &model.permissions;
     let key = row::key(model);
-    let generics = matches!(model.tenancy, Tenancy::Global).then(|| quote!(<#key: ::tenant_db::TenantKey>));
-    let kind = if generics.is_some() {
+    let is_global = matches!(model.tenancy, Tenancy::Global) && model.view.is_none();
+    let generics = is_global.then(|| quote!(<#key: ::tenant_db::TenantKey>));
+    let kind = if let Some(public_view) = meta::view(model) {
+        public_view
+    } else if is_global {
         quote! {
             #[automatically_derived]
             impl ::tenant_db::GlobalModel for #ident {}
@@ -220,9 +225,17 @@ fn table() -> TokenStream {
 
 /// ```text
 /// __p::inventory::submit! { *<Customer as ::tenant_db::Model>::META }
+/// __p::inventory::submit! { *<PublicJob as ::tenant_db::PublicView>::VIEW }
 /// ```
 fn registration(model: &Model) -> TokenStream {
     let ident = &model.ident;
+    if model.view.is_some() {
+        return quote! {
+            __p::inventory::submit! {
+                *<#ident as ::tenant_db::PublicView>::VIEW
+            }
+        };
+    }
     quote! {
         __p::inventory::submit! {
             *<#ident as ::tenant_db::Model>::META

@@ -37,9 +37,13 @@ fn first_types(model: &Model) -> (TokenStream, TokenStream) {
     (quote!(__TenantColumn), quote!(__ReadKey))
 }
 
-/// The type of the tenants' keys: of a global table, any.
+/// The type of the tenants' keys: of a global table, any; of a public view, nobody's.
 pub(super) fn key(model: &Model) -> TokenStream {
-    if matches!(model.tenancy, Tenancy::Global) { quote!(__AnyKey) } else { quote!(__Key) }
+    match model.tenancy {
+        _ if model.view.is_some() => quote!(__p::Everybody),
+        Tenancy::Global => quote!(__AnyKey),
+        Tenancy::Column | Tenancy::Through(_) => quote!(__Key),
+    }
 }
 
 /// Only the tenant: for a model whose fields may be wrong.
@@ -89,10 +93,11 @@ pub(super) fn owned(model: &Model) -> TokenStream {
         if field.attr.deserialize_as.is_absent() { quote!(#binding) } else { quote!(#binding.into_inner()) }
     });
     if matches!(model.tenancy, Tenancy::Global) {
+        let key = key(model);
         return quote! {
             fn owned(
                 (_, (#(#bindings,)*)): <Self as ::tenant_db::Model>::Row,
-                _: &__AnyKey,
+                _: &#key,
             ) -> ::core::option::Option<Self> {
                 ::core::option::Option::Some(Self { #(#names: #values),* })
             }

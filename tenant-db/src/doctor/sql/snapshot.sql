@@ -193,6 +193,7 @@ SELECT json_build_object(
       'policies', coalesce((
         SELECT json_agg(json_build_object(
           'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive, 'to_public', p.polroles = '{0}', 'to_owner', p.polroles = ARRAY[f.relowner],
+          'roles', ARRAY(SELECT pg_get_userbyid(r) FROM unnest(p.polroles) AS r WHERE r <> 0 ORDER BY 1),
           'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid)))
         FROM pg_policy p WHERE p.polrelid = f.oid), '[]'),
       'triggers', coalesce((
