@@ -4,8 +4,8 @@ use tenant_db::database::DatabaseConfig;
 use tenant_db::testing::{DatabaseSetup, Postgres, Proxy, ServerSource, TestDatabase, unique_name};
 use uuid::Uuid;
 
-use crate::Result;
 use crate::models::SCHEMA;
+use crate::{Result, query};
 
 /// How many customers each tenant has.
 pub const CUSTOMERS: u64 = 1_000;
@@ -38,7 +38,7 @@ pub struct Ground {
     database: TestDatabase,
     config: DatabaseConfig,
     url: String,
-    _own: Option<Postgres>,
+    own: Option<Postgres>,
 }
 
 impl Ground {
@@ -54,7 +54,7 @@ impl Ground {
         let role = config.runtime_role();
         database.execute(&format!("ALTER ROLE {role} PASSWORD '{PASSWORD}'")).await?;
         let url = server.tcp_url(role, PASSWORD, database.name()).ok_or("the server has no port")?;
-        let ground = Self { database, config, url, _own: Some(server) };
+        let ground = Self { database, config, url, own: Some(server) };
         ground.fill().await?;
         Ok(ground)
     }
@@ -74,7 +74,7 @@ impl Ground {
         let config = config(&prefix)?;
         let database = server.create_database(&setup(&config)?).await?;
         let url = database.url(config.runtime_role());
-        let ground = Self { database, config, url, _own: None };
+        let ground = Self { database, config, url, own: None };
         ground.fill().await?;
         Ok(ground)
     }
@@ -134,6 +134,17 @@ impl Ground {
         Ok(self.text(sql).await?.parse()?)
     }
 
+    /// Makes another role, with `attributes`, and gives its URL.
+    ///
+    /// # Errors
+    ///
+    /// Those of the server, and where it is not our own.
+    pub async fn log_in_as(&self, role: &str, attributes: &str) -> Result<String> {
+        let server = self.own.as_ref().ok_or("roles are made on a server of our own only")?;
+        self.execute(&format!("CREATE ROLE {role} LOGIN {attributes} PASSWORD '{PASSWORD}'")).await?;
+        Ok(server.tcp_url(role, PASSWORD, self.database.name()).ok_or("the server has no port")?)
+    }
+
     /// The server itself, without anything in between.
     #[must_use]
     pub fn target(&self) -> Target {
@@ -146,7 +157,7 @@ fn config(prefix: &str) -> Result<DatabaseConfig> {
 }
 
 fn setup(config: &DatabaseConfig) -> Result<DatabaseSetup> {
-    Ok(DatabaseSetup::new().statement(SCHEMA).isolation(config)?)
+    Ok(DatabaseSetup::new().statement(SCHEMA).statement(query::models::SCHEMA).isolation(config)?)
 }
 
 /// Where a contestant connects to, and as whom.

@@ -22,6 +22,7 @@ pub use library::Library;
 #[cfg(feature = "contestants")]
 pub use qail::Qail;
 pub use raw::Raw;
+pub(crate) use raw::pool;
 #[cfg(feature = "contestants")]
 pub use sea_orm::SeaOrm;
 #[cfg(feature = "contestants")]

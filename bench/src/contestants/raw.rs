@@ -88,7 +88,7 @@ impl Contestant for Raw {
 }
 
 /// A pool without the check on checkout, which would cost everybody who has one a round trip more.
-pub(super) async fn pool(
+pub(crate) async fn pool(
     target: &Target,
     connections: u32,
     config: ManagerConfig<AsyncPgConnection>,
