@@ -35,15 +35,16 @@ fn with(server: &Server, options: Options, phases: &mut Phases) -> Result<(), Fa
     let features: &[&str] = if without_contestants { &[] } else { &["--features", "contestants"] };
     let target = target_folder().join("tenant-db-bench");
     let output = if quick { target.join("results") } else { Path::new(workspace()).join("bench/results") };
-    let (criterion, round_trips, fairness) =
-        (target.join("criterion"), target.join("roundtrips.json"), target.join("fairness.json"));
+    let criterion = target.join("criterion");
+    let [round_trips, fairness, plans] =
+        ["roundtrips.json", "fairness.json", "plans.json"].map(|file| target.join(file));
     // Measurements of another day are no contestants.
     let _ = fs::remove_dir_all(&target);
     create(&target)?;
 
     // This builds the programs too, with the same features of what they depend on; `cargo run` would build all again.
-    let bench = ["bench", "--package", "bench", "--bench", "compare"];
-    phases.run("building the benchmarks", cargo(&bench).args(features).arg("--no-run"))?;
+    let both = ["bench", "--package", "bench", "--bench", "compare", "--bench", "query"];
+    phases.run("building the benchmarks", cargo(&both).args(features).arg("--no-run"))?;
 
     let mut program = |name: &str, arguments: &[&str], file: &Path| {
         let mut command = built(name);
@@ -54,12 +55,14 @@ fn with(server: &Server, options: Options, phases: &mut Phases) -> Result<(), Fa
     let seconds = if quick { "1" } else { "8" };
     program("fairness", &["--json", "--seconds", seconds], &fairness)?;
 
-    let mut compare = cargo(&bench);
-    compare.args(features).env("CRITERION_HOME", &criterion).arg("--");
-    if quick {
-        compare.args(["--warm-up-time", "0.2", "--measurement-time", "0.4", "--sample-size", "10"]);
+    for name in ["compare", "query"] {
+        let mut bench = cargo(&["bench", "--package", "bench", "--bench", name]);
+        bench.args(features).env("CRITERION_HOME", &criterion).env("BENCH_PLANS", &plans).arg("--");
+        if quick {
+            bench.args(["--warm-up-time", "0.2", "--measurement-time", "0.4", "--sample-size", "10"]);
+        }
+        phases.run(name, server.lend(&mut bench))?;
     }
-    phases.run("compare", server.lend(&mut compare))?;
 
     let settings = if quick {
         "quick: 0.4 s and 10 samples for each figure, which says little"
@@ -72,6 +75,7 @@ fn with(server: &Server, options: Options, phases: &mut Phases) -> Result<(), Fa
         ("--criterion", &criterion),
         ("--roundtrips", &round_trips),
         ("--fairness", &fairness),
+        ("--plans", &plans),
         ("--output", &output),
     ] {
         report.arg(option).arg(path);

@@ -4,12 +4,14 @@ mod machine;
 mod measured;
 mod page;
 mod plot;
+mod queries;
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bench::Result;
+use bench::query::Plan;
 use clap::Parser;
 
 use machine::Machine;
@@ -27,6 +29,9 @@ struct Cli {
     /// What `fairness --json` printed.
     #[arg(long)]
     fairness: PathBuf,
+    /// What the benchmark of queries wrote to `BENCH_PLANS`.
+    #[arg(long)]
+    plans: PathBuf,
     /// How the benchmarks were run, in words.
     #[arg(long)]
     settings: String,
@@ -54,8 +59,10 @@ async fn report(cli: &Cli) -> Result<String> {
     if groups.is_empty() {
         return Err(format!("no measurements in {}", cli.criterion.display()).into());
     }
+    let (queries, groups): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(queries::is_of_queries);
     let round_trips: Vec<RoundTrips> = measured::json(&cli.roundtrips)?;
     let fairness: Vec<Fairness> = measured::json(&cli.fairness)?;
+    let plans: Vec<Plan> = measured::json(&cli.plans)?;
     let machine = Machine::look().await?;
     fs::create_dir_all(&cli.output)?;
     for stale in fs::read_dir(&cli.output)?.flatten() {
@@ -66,7 +73,8 @@ async fn report(cli: &Cli) -> Result<String> {
     for group in &groups {
         fs::write(cli.output.join(format!("{}.svg", group.name)), plot::bars(group))?;
     }
-    let page = page::page(&machine, &cli.settings, &groups, &round_trips, &fairness);
+    let queries = queries::section(&queries, &plans);
+    let page = page::page(&machine, &cli.settings, &groups, &queries, &round_trips, &fairness);
     fs::write(cli.output.join("README.md"), &page)?;
     Ok(page)
 }

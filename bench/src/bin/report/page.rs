@@ -27,12 +27,14 @@ pub(crate) fn page(
     machine: &Machine,
     settings: &str,
     groups: &[Group],
+    queries: &str,
     round_trips: &[RoundTrips],
     fairness: &[Fairness],
 ) -> String {
     let mut page = INTRODUCTION.to_owned();
     page += &about(machine, settings);
     page += &overview(groups);
+    page += queries;
     page += &round_trips_table(round_trips);
     page += &fairness_table(fairness);
     for group in groups {
