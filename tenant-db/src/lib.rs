@@ -49,7 +49,7 @@
 //! | find out who somebody is | [`Authenticator`], [`Identity`], [`TenantContext`] |
 //! | connect | [`TenantDb`], [`TenantDbBuilder`] |
 //! | read and write rows | [`TenantScoped`](struct@TenantScoped), [`ScopedQuery`] |
-//! | read page by page | [`ScopedQuery::page_by`], [`Cursor`] |
+//! | read page by page, row by row | [`ScopedQuery::page_by`], [`Cursor`], [`ScopedQuery::stream`] |
 //! | make several statements one | [`TenantDb::transaction`], [`Transaction`] |
 //! | prepare a database | [`database`] |
 //! | know whether a database keeps the promise | [`doctor`] |
@@ -148,7 +148,7 @@ pub use meta::{
 pub use model::{GlobalModel, Joinable, Model, TenantModel};
 pub use permission::{AnyRole, Grants, NoPermission, Permission, Role};
 pub use public_view::{PublicDb, PublicDbBuilder, PublicView, ViewMeta, ViewQuery, registered_views};
-pub use query::{Cursor, CursorFault, OffsetPage, Page, ScopedQuery, TenantInsert, TenantUpdate};
+pub use query::{Cursor, CursorFault, OffsetPage, Page, RowStream, ScopedQuery, TenantInsert, TenantUpdate};
 pub use scoped::TenantScoped;
 pub use session::{
     IsolationLevel, PoolState, Repositories, SslMode, TenantDb, TenantDbBuilder, Transaction, TransactionFn,

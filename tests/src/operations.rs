@@ -304,6 +304,39 @@ pub fn transactions() -> Vec<Case> {
             })
             .await?
         };
+        "stream, on its own" => |db, own| {
+            let mut rows = db.scoped::<Customer>(own).stream();
+            while let Some(row) = rows.next().await {
+                row?;
+            }
+        };
+        "stream, statements between" => |db, own| {
+            db.transaction(own, async |tx| {
+                let mut rows = tx.scoped::<Customer>().order(customers::name.asc()).stream_in_batches(1);
+                while let Some(row) = rows.next().await {
+                    let row = row?;
+                    tx.scoped::<Customer>().update(row.id, limit(row.credit_limit + 8)).await?;
+                }
+                Ok(())
+            })
+            .await?
+        };
+        "stream, dropped" => |db, own| {
+            let tx = db.begin(own).await?;
+            let first = tx.scoped::<Customer>().query().stream_in_batches(1).next().await.transpose()?;
+            assert!(first.is_some());
+            tx.scoped::<Customer>().delete(BOB).await?;
+            tx.commit().await?
+        };
+        "pages, one after the other" => |db, own| {
+            db.transaction(own, async |tx| {
+                let by_name = || tx.scoped::<Customer>().page_by(customers::name.asc());
+                let first = by_name().page(None, 1).await?;
+                let second = by_name().page(first.next.as_ref(), 1).await?;
+                tx.scoped::<Customer>().delete(second.items[0].id).await
+            })
+            .await?
+        };
         "reads that are joined" => |db, own| {
             db.transaction(own, async |tx| {
                 tokio::try_join!(

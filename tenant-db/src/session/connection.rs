@@ -358,6 +358,20 @@ impl Drop for Session {
     }
 }
 
+impl Session {
+    /// Sends statements whose answer nobody waits for. They are carried out before anything that is sent later.
+    pub(super) fn tell(&self, statements: &str) {
+        let mut answer: BoxFuture<'_, _> = Box::pin(self.send(statements));
+        // What it says of a connection that is lost everybody else hears as well.
+        let _ = send_now(answer.as_mut());
+    }
+
+    /// Notes that a statement was dropped which may have left a prepared one behind.
+    pub(super) fn abandon(&self) {
+        self.abandoned.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// Queues a message: diesel-async and tokio-postgres do that when a future is polled for the first time.
 fn send_now<T>(answer: Pin<&mut (dyn Future<Output = T> + Send + '_)>) -> Poll<T> {
     answer.poll(&mut Context::from_waker(Waker::noop()))

@@ -299,7 +299,7 @@ impl TenantDb {
             let attempts = async {
                 let mut retries = options.max_retries();
                 loop {
-                    let mut transaction = self.open(context, options).await?;
+                    let mut transaction = self.open(&context.inner, options).await?;
                     let id = transaction.id();
                     let answer = work(&mut transaction).await;
                     transaction.ensure_is(id)?;
@@ -362,20 +362,19 @@ impl TenantDb {
                     "a transaction guard cannot be retried; use `transaction_with`, which has a closure to run again",
                 ));
             }
-            self.open(context, options).await
+            self.open(&context.inner, options).await
         })
     }
 
-    async fn open<R, K>(
+    pub(super) async fn open<R, K>(
         &self,
-        context: &TenantContext<R, K>,
+        context: &Arc<ContextInner<K>>,
         options: TransactionOptions,
     ) -> Result<Transaction<R, K>>
     where
         R: 'static,
         K: TenantKey,
     {
-        let context = &context.inner;
         context.ensure_valid()?;
         let session = self.acquire(context).await?;
         // It may have waited.

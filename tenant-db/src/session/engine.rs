@@ -4,6 +4,7 @@
 //! An operation of one statement is one round trip: `BEGIN; SET LOCAL …`, the statement and COMMIT are sent before the
 //! first answer has come. See [`pipeline`](super::pipeline) for what keeps them in order.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use diesel::deserialize::FromSqlRow;
@@ -210,7 +211,7 @@ where
 
 /// Where a repository's statements run: each in a transaction of its own, or in one that is open.
 pub(crate) enum Source<'a, K: TenantKey> {
-    Pool { db: &'a TenantDb, context: &'a ContextInner<K> },
+    Pool { db: &'a TenantDb, context: &'a Arc<ContextInner<K>> },
     Transaction(&'a TransactionState<K>),
 }
 
@@ -305,7 +306,7 @@ where
     } else {
         (None, Some(unconstrained(state.order().read()).await))
     };
-    let guard = state.start_statement()?;
+    let guard = state.start_statement()?.forgivable(operation.is_forgivable());
     let session = state.session();
     let (before, progress) = (session.round_trips(), Progress::default());
     if operation.is_foreign() {

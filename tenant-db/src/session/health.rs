@@ -45,7 +45,7 @@ impl Health {
     /// A statement starts. Unless it is [finished](StatementGuard::finish), it counts as cancelled.
     pub(super) fn guard(&self) -> StatementGuard<'_> {
         self.open.fetch_add(1, Ordering::Relaxed);
-        StatementGuard { health: self, answered: false }
+        StatementGuard { health: self, answered: false, forgivable: false }
     }
 
     /// Whether a statement was started that is neither finished nor dropped.
@@ -107,9 +107,16 @@ impl Health {
 pub(super) struct StatementGuard<'a> {
     health: &'a Health,
     answered: bool,
+    forgivable: bool,
 }
 
 impl StatementGuard<'_> {
+    /// Says whether nothing depends on it: a part of a result that nobody wants any more may be dropped.
+    pub(super) fn forgivable(mut self, forgivable: bool) -> Self {
+        self.forgivable = forgivable;
+        self
+    }
+
     pub(super) fn finish<T>(mut self, outcome: Result<T>) -> Result<T> {
         self.answered = true;
         match &outcome {
@@ -123,7 +130,7 @@ impl StatementGuard<'_> {
 impl Drop for StatementGuard<'_> {
     fn drop(&mut self) {
         self.health.open.fetch_sub(1, Ordering::Relaxed);
-        if !self.answered {
+        if !self.answered && !self.forgivable {
             self.health.cancelled();
         }
     }

@@ -5,6 +5,7 @@
 mod config;
 pub(crate) mod connect;
 mod connection;
+mod cursors;
 mod db;
 mod engine;
 mod epoch;
@@ -21,6 +22,7 @@ mod pool;
 mod repositories;
 mod settings;
 mod statement;
+mod streaming;
 mod transaction;
 
 pub use config::TenantDbBuilder;
@@ -33,4 +35,5 @@ pub use options::{IsolationLevel, TransactionOptions};
 pub use pool::PoolState;
 pub use repositories::Repositories;
 pub(crate) use settings::{Choices, SessionSettings};
+pub(crate) use streaming::{BATCH, stream};
 pub use transaction::{Transaction, TransactionFn, TransactionFnOnce};

@@ -22,6 +22,8 @@ pub(crate) struct Operation {
     several: bool,
     /// It holds SQL that this crate did not write, which may leave something with the session.
     foreign: bool,
+    /// It is a part of a result, of which nothing is left on the server when it is dropped.
+    partial: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,7 @@ impl Operation {
     pub(super) const ROLLBACK: Self = Self::write("rollback", NO_MODEL);
 
     pub(crate) const fn read(name: &'static str, model: &'static str) -> Self {
-        Self { name, model, access: Access::Read, several: false, foreign: false }
+        Self { name, model, access: Access::Read, several: false, foreign: false, partial: false }
     }
 
     pub(crate) const fn write(name: &'static str, model: &'static str) -> Self {
@@ -62,6 +64,16 @@ impl Operation {
     /// Says whether there is SQL in it that this crate did not write.
     pub(crate) const fn with_foreign_sql(self, foreign: bool) -> Self {
         Self { foreign, ..self }
+    }
+
+    /// Says that it is a part of a result that is read bit by bit.
+    pub(super) const fn in_parts(self) -> Self {
+        Self { partial: true, ..self }
+    }
+
+    /// Whether it may be dropped at any moment, and the transaction goes on. Foreign SQL may have changed the tenant.
+    pub(super) fn is_forgivable(self) -> bool {
+        self.partial && !self.foreign
     }
 
     /// Whether COMMIT may be sent before the answer. Foreign SQL could end the transaction itself, and is followed by a

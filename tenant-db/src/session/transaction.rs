@@ -11,6 +11,7 @@ use tokio::sync::RwLock;
 use uuid::Uuid;
 
 use super::connection::Session;
+use super::cursors::Cursors;
 use super::engine::Source;
 use super::health::{Health, StatementGuard};
 use super::observe::{Observed, Operation};
@@ -56,6 +57,7 @@ pub(crate) struct TransactionState<K: TenantKey> {
     set_tenant: String,
     health: Health,
     paging: Arc<Paging>,
+    cursors: Cursors,
     /// Statements that this crate did not write have the transaction for themselves until its tenant is certain again.
     order: RwLock<()>,
     savepoints: u32,
@@ -73,6 +75,10 @@ impl<K: TenantKey> TransactionState<K> {
 
     pub(super) fn session(&self) -> &Session {
         &self.session
+    }
+
+    pub(super) fn cursors(&self) -> &Cursors {
+        &self.cursors
     }
 
     pub(super) fn paging(&self) -> &Paging {
@@ -197,6 +203,7 @@ impl<R: 'static, K: TenantKey> Transaction<R, K> {
             set_tenant,
             health: Health::default(),
             paging,
+            cursors: Cursors::default(),
             order: RwLock::default(),
             savepoints: 0,
             id,

@@ -40,6 +40,11 @@ fn alone(db: TenantDb, context: TenantContext<Manager>, id: Uuid) {
         repository.select(customers::name).page_by(customers::id.desc()).page::<String>(None, 20).await?;
         repository.order(customers::name.asc()).paginate(1, 20).await?;
         repository.select(customers::name).paginate::<String>(1, 20).await?;
+        let mut rows = repository.filter(name()).stream();
+        while let Some(row) = rows.next().await {
+            row?;
+        }
+        repository.select(customers::name).stream::<String>().next().await.transpose()?;
         repository.insert(new()).await?;
         repository.insert_many([new()]).await?;
         repository.update(id, changes()).await?;
@@ -82,6 +87,11 @@ fn in_a_closure(db: TenantDb, context: TenantContext<Manager>, id: Uuid) {
             let page = repository.page_by((customers::name.asc(), customers::id.desc())).page(None, 20).await?;
             repository.page_by(customers::name.asc()).page(page.previous.as_ref(), 20).await?;
             repository.paginate(1, 20).await?;
+            let mut rows = repository.order(customers::name.asc()).stream_in_batches(10);
+            while let Some(row) = rows.next().await {
+                repository.update(row?.id, changes()).await?;
+            }
+            drop(rows);
             repository.insert(new()).await?;
             repository.insert_many([new()]).await?;
             repository.update(id, changes()).await?;
