@@ -4,6 +4,7 @@
 //! cargo xtask demo    two tenants, and every attempt to cross over
 //! cargo xtask test    the whole suite on one throw-away server
 //! cargo xtask bench   the benchmarks, with a report in bench/results
+//! cargo xtask oracle  thousands of random programs, alone and among other tenants
 //! cargo xtask ci      what the continuous integration runs
 //! ```
 
@@ -19,6 +20,7 @@ mod features;
 )]
 #[path = "../../tenant-db/src/testing/launch/mod.rs"]
 mod launch;
+mod oracle;
 mod phase;
 mod pooler;
 mod server;
@@ -51,6 +53,8 @@ enum Command {
     },
     /// Runs the benchmarks, and writes tables and plots to `bench/results`.
     Bench(bench::Options),
+    /// Runs random programs of a tenant, alone and among others, and compares what it observes.
+    Oracle(oracle::Options),
     /// Runs the checks of the continuous integration: format, lints, documentation, features, tests, demo.
     Ci(Installation),
 }
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Command::Demo(Installation { install }) => demo::run(install),
         Command::Test { installation, arguments } => suite::run(installation.install, &arguments),
         Command::Bench(options) => bench::run(options),
+        Command::Oracle(options) => oracle::run(&options),
         Command::Ci(Installation { install }) => checks::run(install),
     };
     match outcome {

@@ -1,0 +1,211 @@
+//! Inserting, updating and deleting.
+
+use proptest::prelude::*;
+use proptest::strategy::SBoxedStrategy;
+
+use crate::at::At;
+use crate::conditions::{
+    AccountMay, ChallengeMay, CredentialMay, CustomerMay, DocumentMay, Filters, InvoiceMay, narrow,
+};
+use crate::models::*;
+use crate::outcome::{Work, list, value};
+use crate::reading::Subject as _;
+use crate::values::{Global, Key, Name, Number, Own, Value, choices};
+
+/// Structs of random values.
+macro_rules! values {
+    ($($name:ident { $($field:ident: $type:ty),+ $(,)? })+) => {$(
+        #[derive(Debug, Clone)]
+        pub(crate) struct $name { $($field: $type),+ }
+
+        impl Value for $name {
+            fn values() -> SBoxedStrategy<Self> {
+                ($(<$type>::values(),)+).prop_map(|($($field,)+)| Self { $($field),+ }).sboxed()
+            }
+
+            fn smaller(&self) -> Vec<Self> {
+                let mut all = Vec::new();
+                $(for simpler in self.$field.smaller() {
+                    all.push(Self { $field: simpler, ..self.clone() });
+                })+
+                all
+            }
+        }
+    )+};
+}
+
+values! {
+    ACustomer { id: Key, name: Name, credit: Number, note: Option<Name> }
+    AnInvoice { id: Key, customer: Key, before: Option<Key>, number: Number, amount: Number }
+    ADocument { at: (Name, Number), customer: Option<Key>, title: Name }
+    AnAccount { id: Own, login: Name, level: Number }
+    ACredential { id: Own, account: Global, label: Name }
+    AChallenge { id: Own, credential: Global, answer: Number }
+}
+
+impl ACustomer {
+    fn new(self) -> NewCustomer {
+        let Self { id, name, credit, note } = self;
+        NewCustomer { id: id.uuid(), name: name.text(), credit: credit.0, note: note.map(Name::text) }
+    }
+}
+
+impl AnInvoice {
+    fn new(self) -> NewInvoice {
+        NewInvoice {
+            id: self.id.uuid(),
+            customer_id: self.customer.uuid(),
+            before_id: self.before.map(Key::uuid),
+            number: self.number.0,
+            amount: self.amount.0,
+        }
+    }
+}
+
+impl ADocument {
+    fn new(self) -> NewDocument {
+        let Self { at: (shelf, slot), customer, title } = self;
+        let customer_id = customer.map(Key::uuid);
+        NewDocument { shelf: shelf.text(), slot: slot.0, customer_id, title: title.text() }
+    }
+}
+
+impl AnAccount {
+    fn new(self, at: At<'_>) -> NewAccount {
+        NewAccount { id: at.own(self.id), login: self.login.text(), level: self.level.0 }
+    }
+}
+
+impl ACredential {
+    fn new(self, at: At<'_>) -> NewCredential {
+        NewCredential { id: at.own(self.id), account_id: at.key(self.account), label: self.label.text() }
+    }
+}
+
+impl AChallenge {
+    fn new(self, at: At<'_>) -> NewChallenge {
+        NewChallenge { id: at.own(self.id), credential_id: at.key(self.credential), answer: self.answer.0 }
+    }
+}
+
+choices! {
+    /// What changes rows. Of a change of several rows only one constraint may refuse some of them: which of two is named
+    /// would depend on the order in which the rows are found.
+    Write -> Work by std::convert::identity {
+        InsertCustomer(new: ACustomer) |at| value(at.scoped::<Customer>().insert(new.new()));
+        InsertCustomers(new: Vec<ACustomer>) |at| list(
+            at.scoped::<Customer>().insert_many(new.into_iter().map(ACustomer::new)),
+        );
+        InsertInvoice(new: AnInvoice) |at| value(at.scoped::<Invoice>().insert(new.new()));
+        InsertInvoices(new: Vec<AnInvoice>) |at| list(
+            at.scoped::<Invoice>().insert_many(new.into_iter().map(AnInvoice::new)),
+        );
+        InsertDocument(new: ADocument) |at| value(at.scoped::<Document>().insert(new.new()));
+        InsertAccount(new: AnAccount) |at| value(at.scoped::<Account>().insert(new.new(at)));
+        InsertCredential(new: ACredential) |at| value(at.scoped::<Credential>().insert(new.new(at)));
+        InsertCredentials(new: Vec<ACredential>) |at| list(
+            at.scoped::<Credential>().insert_many(new.into_iter().map(|it| it.new(at))),
+        );
+        InsertChallenge(new: AChallenge) |at| value(at.scoped::<Challenge>().insert(new.new(at)));
+        UpdateCustomer(key: Key, name: Option<Name>, credit: Option<Number>, note: Option<Option<Name>>) |at| value(
+            at.scoped::<Customer>().update(key.uuid(), CustomerChanges {
+                name: name.map(Name::text),
+                credit: credit.map(Number::value),
+                note: note.map(|it| it.map(Name::text)),
+            }),
+        );
+        UpdateInvoice(key: Key, customer: Option<Key>, before: Option<Option<Key>>, number: Option<Number>) |at| value(
+            at.scoped::<Invoice>().update(key.uuid(), InvoiceChanges {
+                customer_id: customer.map(Key::uuid),
+                before_id: before.map(|it| it.map(Key::uuid)),
+                number: number.map(Number::value),
+                amount: None,
+            }),
+        );
+        UpdateDocument(key: (Name, Number), customer: Option<Option<Key>>, title: Option<Name>) |at| value(
+            at.scoped::<Document>().update(Document::key(at, key), DocumentChanges {
+                customer_id: customer.map(|it| it.map(Key::uuid)),
+                title: title.map(Name::text),
+            }),
+        );
+        UpdateAccount(key: Global, login: Option<Name>, level: Option<Number>) |at| value(
+            at.scoped::<Account>().update(at.key(key), AccountChanges {
+                login: login.map(Name::text),
+                level: level.map(Number::value),
+            }),
+        );
+        UpdateCredential(key: Global, label: Name) |at| value(
+            at.scoped::<Credential>().update(at.key(key), CredentialChanges { label: label.text() }),
+        );
+        UpdateChallenge(key: Global, answer: Number) |at| value(
+            at.scoped::<Challenge>().update(at.key(key), ChallengeChanges { answer: answer.0 }),
+        );
+        UpdateCustomers(that: Filters<CustomerMay>, credit: Number) |at| value(
+            narrow(at.scoped::<Customer>().query(), &that, at)
+                .update(CustomerChanges { name: None, credit: Some(credit.0), note: None }),
+        );
+        RenameCustomers(that: Filters<CustomerMay>, name: Name) |at| value(
+            narrow(at.scoped::<Customer>().query(), &that, at)
+                .update(CustomerChanges { name: Some(name.text()), credit: None, note: None }),
+        );
+        UpdateInvoices(that: Filters<InvoiceMay>, before: Option<Key>, amount: Number) |at| value(
+            narrow(at.scoped::<Invoice>().query(), &that, at).update(InvoiceChanges {
+                customer_id: None,
+                before_id: Some(before.map(Key::uuid)),
+                number: None,
+                amount: Some(amount.0),
+            }),
+        );
+        UpdateDocuments(that: Filters<DocumentMay>, customer: Option<Key>) |at| value(
+            narrow(at.scoped::<Document>().query(), &that, at)
+                .update(DocumentChanges { customer_id: Some(customer.map(Key::uuid)), title: None }),
+        );
+        UpdateAccounts(that: Filters<AccountMay>, level: Number) |at| value(
+            narrow(at.scoped::<Account>().query(), &that, at)
+                .update(AccountChanges { login: None, level: Some(level.0) }),
+        );
+        UpdateCredentials(that: Filters<CredentialMay>, label: Name) |at| value(
+            narrow(at.scoped::<Credential>().query(), &that, at)
+                .update(CredentialChanges { label: label.text() }),
+        );
+        UpdateChallenges(that: Filters<ChallengeMay>, answer: Number) |at| value(
+            narrow(at.scoped::<Challenge>().query(), &that, at)
+                .update(ChallengeChanges { answer: answer.0 }),
+        );
+        DeleteCustomer(key: Key) |at| value(at.scoped::<Customer>().delete(key.uuid()));
+        DeleteInvoice(key: Key) |at| value(at.scoped::<Invoice>().delete(key.uuid()));
+        DeleteDocument(key: (Name, Number)) |at| value(at.scoped::<Document>().delete(Document::key(at, key)));
+        DeleteAccount(key: Global) |at| value(at.scoped::<Account>().delete(at.key(key)));
+        DeleteCredential(key: Global) |at| value(at.scoped::<Credential>().delete(at.key(key)));
+        DeleteChallenge(key: Global) |at| value(at.scoped::<Challenge>().delete(at.key(key)));
+        DeleteCustomers(that: Filters<CustomerMay>) |at| value(
+            narrow(at.scoped::<Customer>().query(), &that, at).delete(),
+        );
+        DeleteInvoices(that: Filters<InvoiceMay>) |at| value(
+            narrow(at.scoped::<Invoice>().query(), &that, at).delete(),
+        );
+        DeleteDocuments(that: Filters<DocumentMay>) |at| value(
+            narrow(at.scoped::<Document>().query(), &that, at).delete(),
+        );
+        DeleteCredentials(that: Filters<CredentialMay>) |at| value(
+            narrow(at.scoped::<Credential>().query(), &that, at).delete(),
+        );
+    }
+}
+
+impl Write {
+    /// The same, but for a row that would get a parent of somebody else's.
+    ///
+    /// Where row-level security is off, such a row is refused because it is seen to be foreign when it comes back (I6), and
+    /// one with a parent that does not exist by the foreign key: refused alike, and not by the same error.
+    pub(crate) fn under_own_parents(mut self) -> Self {
+        let own = |parent: &mut Global| parent.theirs = false;
+        match &mut self {
+            Self::InsertCredential { new } => own(&mut new.account),
+            Self::InsertCredentials { new } => new.iter_mut().for_each(|new| own(&mut new.account)),
+            Self::InsertChallenge { new } => own(&mut new.credential),
+            _ => {}
+        }
+        self
+    }
+}
