@@ -1,6 +1,8 @@
 //! Where a verb runs, and for whom.
 
+use tenant_db::Joinable;
 use tenant_db::prelude::*;
+use tenant_db::query::{Global as Globally, ScopedQuery};
 use uuid::Uuid;
 
 use crate::values::{Global, Own};
@@ -61,6 +63,13 @@ impl<'a> At<'a> {
         match self.place {
             Place::Alone(db, context) => db.scoped::<M>(context),
             Place::Inside(tx) => tx.scoped::<M>(),
+        }
+    }
+
+    pub(crate) fn global<G: Joinable<Uuid>>(&self) -> ScopedQuery<'a, Globally<G, Uuid>, AnyRole> {
+        match self.place {
+            Place::Alone(db, context) => db.global::<G>(context),
+            Place::Inside(tx) => tx.global::<G>(),
         }
     }
 

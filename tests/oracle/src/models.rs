@@ -1,9 +1,9 @@
 //! The models of the tables, and what may be given of them.
 
-use tenant_db::{TenantInsert, TenantScoped, TenantUpdate};
+use tenant_db::{GlobalTable, TenantInsert, TenantScoped, TenantUpdate};
 use uuid::Uuid;
 
-use crate::schema::{accounts, challenges, credentials, customers, documents, invoices};
+use crate::schema::{accounts, challenges, countries, credentials, customers, documents, invoices};
 
 #[derive(Debug, Clone, TenantScoped)]
 #[tenant(table = customers, unique(name, name = customers_name_key))]
@@ -90,12 +90,21 @@ pub(crate) struct DocumentChanges {
     pub(crate) title: Option<&'static str>,
 }
 
+#[derive(Debug, Clone, GlobalTable)]
+#[tenant(table = countries, primary_key = code)]
+pub(crate) struct Country {
+    pub(crate) code: String,
+    pub(crate) name: String,
+}
+
 #[derive(Debug, Clone, TenantScoped)]
 #[tenant(table = accounts, unique(login, name = accounts_login_key))]
+#[tenant(references(Country, country, name = accounts_country_fkey))]
 pub(crate) struct Account {
     pub(crate) id: Uuid,
     pub(crate) login: String,
     pub(crate) level: i32,
+    pub(crate) country: Option<String>,
 }
 
 #[derive(Debug, Clone, TenantInsert)]
@@ -104,6 +113,7 @@ pub(crate) struct NewAccount {
     pub(crate) id: Uuid,
     pub(crate) login: &'static str,
     pub(crate) level: i32,
+    pub(crate) country: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, TenantUpdate)]

@@ -41,6 +41,14 @@ mod tables {
             id -> Uuid,
             login -> Text,
             level -> Integer,
+            country -> Nullable<Text>,
+        }
+    }
+
+    diesel::table! {
+        countries (code) {
+            code -> Text,
+            name -> Text,
         }
     }
 
@@ -64,6 +72,7 @@ mod tables {
         customers,
         invoices,
         documents,
+        countries,
         accounts,
         credentials,
         challenges
@@ -75,7 +84,7 @@ mod tables {
     );
 }
 
-pub(crate) use tables::{accounts, challenges, credentials, customers, documents, invoices};
+pub(crate) use tables::{accounts, challenges, countries, credentials, customers, documents, invoices};
 
 /// The tables, as a user's own migration makes them. Each has one constraint at most that refuses a change of several
 /// rows: which of two is named would depend on the order in which the rows are found.
@@ -116,12 +125,16 @@ pub(crate) const SQL: &str = "
         CONSTRAINT documents_customer_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id)
             ON DELETE RESTRICT
     );
+    CREATE TABLE countries (code text PRIMARY KEY, name text NOT NULL);
+    INSERT INTO countries VALUES ('ada', 'Adaland'), ('bob', 'Boberia'), ('cyd', 'Cydonia');
     CREATE TABLE accounts (
         tenant_id uuid NOT NULL,
         id uuid NOT NULL UNIQUE,
         login text NOT NULL,
         level integer NOT NULL,
+        country text,
         PRIMARY KEY (tenant_id, id),
+        CONSTRAINT accounts_country_fkey FOREIGN KEY (country) REFERENCES countries (code),
         CONSTRAINT accounts_login_key UNIQUE (tenant_id, login)
     );
     CREATE TABLE credentials (

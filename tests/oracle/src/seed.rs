@@ -102,10 +102,17 @@ impl Seed {
         });
         insert("documents", self.documents, &|number| {
             let customer = key_if(self.customers, number);
-            format!("'{tenant}', '{}', {number}, {customer}, '{}'", NAMES[0], name(number))
+            let deleted = if number == 4 { "'2026-01-01'" } else { "NULL" };
+            format!("'{tenant}', '{}', {number}, {customer}, '{}', 1, {deleted}", NAMES[0], name(number))
         });
         insert("accounts", self.accounts, &|number| {
-            format!("'{tenant}', {}, '{}', {}", own(number), name(number), i32::from(number) + extra)
+            let level = i32::from(number) + extra;
+            format!(
+                "'{tenant}', {}, '{}', {level}, '{}'",
+                own(number),
+                name(number),
+                NAMES[usize::from(number % 3)]
+            )
         });
         insert("credentials", self.credentials, &|number| {
             format!("{}, {}, '{}'", own(number), own(parent(number)), name(number))

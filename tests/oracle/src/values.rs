@@ -155,6 +155,26 @@ impl Value for Number {
     }
 }
 
+/// The version of a row: most are new.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Version(pub(crate) i32);
+
+impl fmt::Debug for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Value for Version {
+    fn values() -> SBoxedStrategy<Self> {
+        prop_oneof![3 => Just(1), 1 => 2..=3].prop_map(Version).sboxed()
+    }
+
+    fn smaller(&self) -> Vec<Self> {
+        simplest(self, Self(1))
+    }
+}
+
 /// How many rows.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Rows(pub(crate) u8);

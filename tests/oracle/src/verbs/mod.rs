@@ -3,7 +3,11 @@
 mod by_hand;
 mod combining;
 mod joining;
+mod paging;
+mod rows;
+mod sharing;
 mod summing;
+mod upserting;
 mod writing;
 
 use std::fmt;
@@ -19,7 +23,10 @@ use crate::values::Value;
 use by_hand::ByHand;
 use combining::Combine;
 use joining::Join;
+use paging::Pages;
+use sharing::Share;
 use summing::Sum;
+use upserting::Upsert;
 use writing::Write;
 
 /// An operation.
@@ -34,6 +41,9 @@ pub(crate) enum Verb {
     Join(Join),
     Sum(Sum),
     Combine(Combine),
+    Pages(Pages),
+    Share(Share),
+    Upsert(Upsert),
     Write(Write),
     ByHand(ByHand),
 }
@@ -42,7 +52,7 @@ macro_rules! of_any {
     ($verb:expr, $inner:ident, $wrap:ident => $work:expr) => {
         of_any!(
             @each $verb, $inner, $wrap, $work,
-            Customers Invoices Documents Accounts Credentials Challenges Join Sum Combine Write ByHand
+            Customers Invoices Documents Accounts Credentials Challenges Join Sum Combine Pages Share Upsert Write ByHand
         )
     };
     (@each $verb:expr, $inner:ident, $wrap:ident, $work:expr, $($variant:ident)+) => {
@@ -81,7 +91,7 @@ impl Verb {
     /// Whether it changes nothing, so that it can be asked again.
     pub(crate) fn only_reads(&self) -> bool {
         match self {
-            Self::Write(_) => false,
+            Self::Write(_) | Self::Upsert(_) => false,
             Self::ByHand(verb) => verb.only_reads(),
             _ => true,
         }
@@ -96,19 +106,22 @@ impl fmt::Debug for Verb {
 
 /// Verbs of the query builder.
 pub(crate) fn of_the_builder() -> SBoxedStrategy<Verb> {
-    prop_oneof![
-        10 => Write::values().prop_map(Verb::Write),
-        3 => Read::<Customer>::values().prop_map(Verb::Customers),
-        2 => Read::<Invoice>::values().prop_map(Verb::Invoices),
-        2 => Read::<Document>::values().prop_map(Verb::Documents),
-        1 => Read::<Account>::values().prop_map(Verb::Accounts),
-        2 => Read::<Credential>::values().prop_map(Verb::Credentials),
-        2 => Read::<Challenge>::values().prop_map(Verb::Challenges),
-        5 => Join::values().prop_map(Verb::Join),
-        3 => Sum::values().prop_map(Verb::Sum),
-        2 => Combine::values().prop_map(Verb::Combine),
-    ]
-    .sboxed()
+    let verbs = vec![
+        (10, Write::values().prop_map(Verb::Write).sboxed()),
+        (3, Read::<Customer>::values().prop_map(Verb::Customers).sboxed()),
+        (2, Read::<Invoice>::values().prop_map(Verb::Invoices).sboxed()),
+        (2, Read::<Document>::values().prop_map(Verb::Documents).sboxed()),
+        (1, Read::<Account>::values().prop_map(Verb::Accounts).sboxed()),
+        (2, Read::<Credential>::values().prop_map(Verb::Credentials).sboxed()),
+        (2, Read::<Challenge>::values().prop_map(Verb::Challenges).sboxed()),
+        (5, Join::values().prop_map(Verb::Join).sboxed()),
+        (3, Sum::values().prop_map(Verb::Sum).sboxed()),
+        (2, Combine::values().prop_map(Verb::Combine).sboxed()),
+        (3, Pages::values().prop_map(Verb::Pages).sboxed()),
+        (1, Share::values().prop_map(Verb::Share).sboxed()),
+        (4, Upsert::values().prop_map(Verb::Upsert).sboxed()),
+    ];
+    proptest::strategy::Union::new_weighted(verbs).sboxed()
 }
 
 /// SQL written by hand, which names no tenant: row-level security alone holds it.

@@ -1,92 +1,23 @@
 //! Inserting, updating and deleting.
 
-use proptest::prelude::*;
-use proptest::strategy::SBoxedStrategy;
+use diesel::dsl::max;
+use diesel::prelude::*;
+use tenant_db::dsl::scalar;
+use uuid::Uuid;
 
-use crate::at::At;
+use super::rows::{AChallenge, ACredential, ACustomer, ADocument, AnAccount, AnInvoice};
 use crate::conditions::{
-    AccountMay, ChallengeMay, CredentialMay, CustomerMay, DocumentMay, Filters, InvoiceMay, narrow,
+    AccountMay, ChallengeMay, CredentialMay, CustomerIs, CustomerMay, DocumentMay, Filters, InvoiceMay,
+    narrow,
 };
-use crate::models::*;
-use crate::outcome::{Work, list, value};
+use crate::models::{
+    Account, AccountChanges, Challenge, ChallengeChanges, Credential, CredentialChanges, Customer,
+    CustomerChanges, Document, DocumentChanges, Invoice, InvoiceChanges,
+};
+use crate::outcome::{Work, list, rows, value};
 use crate::reading::Subject as _;
-use crate::values::{Global, Key, Name, Number, Own, Value, choices};
-
-/// Structs of random values.
-macro_rules! values {
-    ($($name:ident { $($field:ident: $type:ty),+ $(,)? })+) => {$(
-        #[derive(Debug, Clone)]
-        pub(crate) struct $name { $($field: $type),+ }
-
-        impl Value for $name {
-            fn values() -> SBoxedStrategy<Self> {
-                ($(<$type>::values(),)+).prop_map(|($($field,)+)| Self { $($field),+ }).sboxed()
-            }
-
-            fn smaller(&self) -> Vec<Self> {
-                let mut all = Vec::new();
-                $(for simpler in self.$field.smaller() {
-                    all.push(Self { $field: simpler, ..self.clone() });
-                })+
-                all
-            }
-        }
-    )+};
-}
-
-values! {
-    ACustomer { id: Key, name: Name, credit: Number, note: Option<Name> }
-    AnInvoice { id: Key, customer: Key, before: Option<Key>, number: Number, amount: Number }
-    ADocument { at: (Name, Number), customer: Option<Key>, title: Name }
-    AnAccount { id: Own, login: Name, level: Number }
-    ACredential { id: Own, account: Global, label: Name }
-    AChallenge { id: Own, credential: Global, answer: Number }
-}
-
-impl ACustomer {
-    fn new(self) -> NewCustomer {
-        let Self { id, name, credit, note } = self;
-        NewCustomer { id: id.uuid(), name: name.text(), credit: credit.0, note: note.map(Name::text) }
-    }
-}
-
-impl AnInvoice {
-    fn new(self) -> NewInvoice {
-        NewInvoice {
-            id: self.id.uuid(),
-            customer_id: self.customer.uuid(),
-            before_id: self.before.map(Key::uuid),
-            number: self.number.0,
-            amount: self.amount.0,
-        }
-    }
-}
-
-impl ADocument {
-    fn new(self) -> NewDocument {
-        let Self { at: (shelf, slot), customer, title } = self;
-        let customer_id = customer.map(Key::uuid);
-        NewDocument { shelf: shelf.text(), slot: slot.0, customer_id, title: title.text() }
-    }
-}
-
-impl AnAccount {
-    fn new(self, at: At<'_>) -> NewAccount {
-        NewAccount { id: at.own(self.id), login: self.login.text(), level: self.level.0 }
-    }
-}
-
-impl ACredential {
-    fn new(self, at: At<'_>) -> NewCredential {
-        NewCredential { id: at.own(self.id), account_id: at.key(self.account), label: self.label.text() }
-    }
-}
-
-impl AChallenge {
-    fn new(self, at: At<'_>) -> NewChallenge {
-        NewChallenge { id: at.own(self.id), credential_id: at.key(self.credential), answer: self.answer.0 }
-    }
-}
+use crate::schema::{accounts, challenges, credentials, customers, documents, invoices};
+use crate::values::{Global, Key, Name, Number, Version, choices};
 
 choices! {
     /// What changes rows. Of a change of several rows only one constraint may refuse some of them: which of two is named
@@ -122,12 +53,16 @@ choices! {
                 amount: None,
             }),
         );
-        UpdateDocument(key: (Name, Number), customer: Option<Option<Key>>, title: Option<Name>) |at| value(
-            at.scoped::<Document>().update(Document::key(at, key), DocumentChanges {
+        UpdateDocument(key: (Name, Number), version: Version, customer: Option<Option<Key>>, title: Option<Name>) |at| value(
+            at.scoped::<Document>().update_if(Document::key(at, key), version.0, DocumentChanges {
                 customer_id: customer.map(|it| it.map(Key::uuid)),
                 title: title.map(Name::text),
             }),
         );
+        UpdateDocumentAsRead(key: (Name, Number), title: Name) |at| value(async move {
+            let read = at.scoped::<Document>().find(Document::key(at, key)).await?;
+            at.scoped::<Document>().update_row(&read, documents::title.eq(title.text())).await
+        });
         UpdateAccount(key: Global, login: Option<Name>, level: Option<Number>) |at| value(
             at.scoped::<Account>().update(at.key(key), AccountChanges {
                 login: login.map(Name::text),
@@ -172,6 +107,35 @@ choices! {
             narrow(at.scoped::<Challenge>().query(), &that, at)
                 .update(ChallengeChanges { answer: answer.0 }),
         );
+        AddCredit(that: Filters<CustomerMay>, credit: Number) |at| value(
+            narrow(at.scoped::<Customer>().query(), &that, at)
+                .update(customers::credit.eq(customers::credit + credit.0)),
+        );
+        NoteTheLastName(that: Filters<CustomerIs>, other: Filters<CustomerMay>) |at| value(
+            narrow(at.scoped::<Customer>().query(), &that, at).update(customers::note.eq(scalar(
+                narrow(at.scoped::<Customer>().query(), &other, at).select(max(customers::name)),
+            ))),
+        );
+        AssignByKey(key: Key, amount: Number) |at| value(
+            at.scoped::<Invoice>()
+                .update(key.uuid(), (invoices::amount.eq(invoices::amount * 2 + amount.0), invoices::before_id.eq(None::<Uuid>)))
+                .returning::<(i32, Option<Uuid>), _>((invoices::amount, invoices::before_id)),
+        );
+        RaiseAndTell(that: Filters<AccountMay>) |at| rows(
+            narrow(at.scoped::<Account>().query(), &that, at)
+                .update(accounts::level.eq(accounts::level + 1))
+                .returning::<(String, i32), _>((accounts::login, accounts::level)),
+        );
+        RelabelAndTell(that: Filters<CredentialMay>, label: Name) |at| rows(
+            narrow(at.scoped::<Credential>().query(), &that, at)
+                .update(CredentialChanges { label: label.text() })
+                .returning::<(Uuid, String), _>((credentials::account_id, credentials::label)),
+        );
+        RetitleDocuments(that: Filters<DocumentMay>, title: Name) |at| rows(
+            narrow(at.scoped::<Document>().query(), &that, at)
+                .update(documents::title.eq(title.text()))
+                .returning::<(String, i32), _>((documents::title, documents::version)),
+        );
         DeleteCustomer(key: Key) |at| value(at.scoped::<Customer>().delete(key.uuid()));
         DeleteInvoice(key: Key) |at| value(at.scoped::<Invoice>().delete(key.uuid()));
         DeleteDocument(key: (Name, Number)) |at| value(at.scoped::<Document>().delete(Document::key(at, key)));
@@ -189,6 +153,20 @@ choices! {
         );
         DeleteCredentials(that: Filters<CredentialMay>) |at| value(
             narrow(at.scoped::<Credential>().query(), &that, at).delete(),
+        );
+        DeleteAndTell(key: Key) |at| value(
+            at.scoped::<Invoice>().delete(key.uuid()).returning::<(i32, i32), _>((invoices::number, invoices::amount)),
+        );
+        DeleteAllAndTell(that: Filters<ChallengeMay>) |at| rows(
+            narrow(at.scoped::<Challenge>().query(), &that, at).delete().returning::<i32, _>(challenges::answer),
+        );
+        Restore(key: (Name, Number)) |at| value(at.scoped::<Document>().restore(Document::key(at, key)));
+        RestoreSome(that: Filters<DocumentMay>) |at| value(
+            narrow(at.scoped::<Document>().query(), &that, at).restore(),
+        );
+        Purge(key: (Name, Number)) |at| value(at.scoped::<Document>().purge(Document::key(at, key)));
+        PurgeSome(that: Filters<DocumentMay>) |at| value(
+            narrow(at.scoped::<Document>().query(), &that, at).with_deleted().purge(),
         );
     }
 }
