@@ -65,14 +65,14 @@ fn observed<'a, T: 'a>(
     })
 }
 
-fn texts<T: Debug>(rows: Vec<T>) -> Vec<String> {
+fn texts<T: Debug>(rows: &[T]) -> Vec<String> {
     rows.iter().map(|row| format!("{row:?}")).collect()
 }
 
 /// Rows in no particular order.
 pub(crate) fn rows<'a, T: Debug + 'a>(work: impl Future<Output = Result<Vec<T>>> + Send + 'a) -> Work<'a> {
     observed(work, |rows| {
-        let mut rows = texts(rows);
+        let mut rows = texts(&rows);
         rows.sort_unstable();
         Outcome::Rows(rows)
     })
@@ -80,7 +80,7 @@ pub(crate) fn rows<'a, T: Debug + 'a>(work: impl Future<Output = Result<Vec<T>>>
 
 /// Rows in their order.
 pub(crate) fn list<'a, T: Debug + 'a>(work: impl Future<Output = Result<Vec<T>>> + Send + 'a) -> Work<'a> {
-    observed(work, |rows| Outcome::Rows(texts(rows)))
+    observed(work, |rows| Outcome::Rows(texts(&rows)))
 }
 
 /// Anything else.

@@ -61,12 +61,12 @@ pub(crate) async fn play(side: &Side, steps: &[Step], log: &Log) {
                 let other = if side.others { side.transaction(*who).await.ok() } else { None };
                 if let Some(other) = &other {
                     for verb in verbs {
-                        observe_other(verb.make(At { who: *who, place: Place::Inside(other) }).await, log);
+                        observe_other(&verb.make(At { who: *who, place: Place::Inside(other) }).await, log);
                     }
                 }
                 Box::pin(play(side, steps, log)).await;
                 match other {
-                    Some(other) if *commit => observe_other(ended(other.commit().await), log),
+                    Some(other) if *commit => observe_other(&ended(other.commit().await), log),
                     Some(other) => other.rollback().await,
                     None => {}
                 }
@@ -126,11 +126,11 @@ async fn act(verb: &Verb, at: At<'_>, log: &Log) {
 
 async fn meanwhile(side: &Side, who: Who, verb: &Verb, log: &Log) {
     if side.others {
-        observe_other(verb.make(side.at(who)).await, log);
+        observe_other(&verb.make(side.at(who)).await, log);
     }
 }
 
-fn observe_other(outcome: Outcome, log: &Log) {
+fn observe_other(outcome: &Outcome, log: &Log) {
     if outcome.is_foreign() {
         lock(&log.foreign).get_or_insert(format!("{outcome:?}"));
     }

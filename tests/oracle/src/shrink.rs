@@ -61,7 +61,7 @@ mod tests {
         let programs = Program::any(Layer::BuilderAlone);
         let mut runner = TestRunner::deterministic();
         let mut shrunk = 0;
-        for _ in 0..3_000 {
+        while shrunk < 6 {
             let program = programs.new_tree(&mut runner).unwrap().current();
             if !leaks(&program) {
                 continue;
@@ -78,6 +78,5 @@ mod tests {
             assert!(attempts < 200, "{attempts} attempts for {program:?}");
             shrunk += 1;
         }
-        assert!(shrunk > 5, "only {shrunk} programs leaked");
     }
 }

@@ -278,6 +278,7 @@ macro_rules! choices {
     ) => {
         $(#[$doc])*
         #[derive(Clone)]
+        #[allow(clippy::enum_variant_names, reason = "verbs are counted by the names of their variants alone")]
         pub(crate) enum $name {
             $($variant { $($field: $type),* }),+
         }

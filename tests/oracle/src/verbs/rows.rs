@@ -39,14 +39,14 @@ values! {
 }
 
 impl ACustomer {
-    pub(crate) fn new(self) -> NewCustomer {
+    pub(crate) fn row(self) -> NewCustomer {
         let Self { id, name, credit, note } = self;
         NewCustomer { id: id.uuid(), name: name.text(), credit: credit.0, note: note.map(Name::text) }
     }
 }
 
 impl AnInvoice {
-    pub(crate) fn new(self) -> NewInvoice {
+    pub(crate) fn row(self) -> NewInvoice {
         NewInvoice {
             id: self.id.uuid(),
             customer_id: self.customer.uuid(),
@@ -58,7 +58,7 @@ impl AnInvoice {
 }
 
 impl ADocument {
-    pub(crate) fn new(self) -> NewDocument {
+    pub(crate) fn row(self) -> NewDocument {
         let Self { at: (shelf, slot), customer, title } = self;
         let customer_id = customer.map(Key::uuid);
         NewDocument { shelf: shelf.text(), slot: slot.0, customer_id, title: title.text() }
@@ -66,20 +66,20 @@ impl ADocument {
 }
 
 impl AnAccount {
-    pub(crate) fn new(self, at: At<'_>) -> NewAccount {
+    pub(crate) fn row(self, at: At<'_>) -> NewAccount {
         let Self { id, login, level, country } = self;
         NewAccount { id: at.own(id), login: login.text(), level: level.0, country: country.map(Name::text) }
     }
 }
 
 impl ACredential {
-    pub(crate) fn new(self, at: At<'_>) -> NewCredential {
+    pub(crate) fn row(self, at: At<'_>) -> NewCredential {
         NewCredential { id: at.own(self.id), account_id: at.key(self.account), label: self.label.text() }
     }
 }
 
 impl AChallenge {
-    pub(crate) fn new(self, at: At<'_>) -> NewChallenge {
+    pub(crate) fn row(self, at: At<'_>) -> NewChallenge {
         NewChallenge { id: at.own(self.id), credential_id: at.key(self.credential), answer: self.answer.0 }
     }
 }

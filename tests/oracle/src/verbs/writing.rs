@@ -23,21 +23,21 @@ choices! {
     /// What changes rows. Of a change of several rows only one constraint may refuse some of them: which of two is named
     /// would depend on the order in which the rows are found.
     Write -> Work by std::convert::identity {
-        InsertCustomer(new: ACustomer) |at| value(at.scoped::<Customer>().insert(new.new()));
+        InsertCustomer(new: ACustomer) |at| value(at.scoped::<Customer>().insert(new.row()));
         InsertCustomers(new: Vec<ACustomer>) |at| list(
-            at.scoped::<Customer>().insert_many(new.into_iter().map(ACustomer::new)),
+            at.scoped::<Customer>().insert_many(new.into_iter().map(ACustomer::row)),
         );
-        InsertInvoice(new: AnInvoice) |at| value(at.scoped::<Invoice>().insert(new.new()));
+        InsertInvoice(new: AnInvoice) |at| value(at.scoped::<Invoice>().insert(new.row()));
         InsertInvoices(new: Vec<AnInvoice>) |at| list(
-            at.scoped::<Invoice>().insert_many(new.into_iter().map(AnInvoice::new)),
+            at.scoped::<Invoice>().insert_many(new.into_iter().map(AnInvoice::row)),
         );
-        InsertDocument(new: ADocument) |at| value(at.scoped::<Document>().insert(new.new()));
-        InsertAccount(new: AnAccount) |at| value(at.scoped::<Account>().insert(new.new(at)));
-        InsertCredential(new: ACredential) |at| value(at.scoped::<Credential>().insert(new.new(at)));
+        InsertDocument(new: ADocument) |at| value(at.scoped::<Document>().insert(new.row()));
+        InsertAccount(new: AnAccount) |at| value(at.scoped::<Account>().insert(new.row(at)));
+        InsertCredential(new: ACredential) |at| value(at.scoped::<Credential>().insert(new.row(at)));
         InsertCredentials(new: Vec<ACredential>) |at| list(
-            at.scoped::<Credential>().insert_many(new.into_iter().map(|it| it.new(at))),
+            at.scoped::<Credential>().insert_many(new.into_iter().map(|it| it.row(at))),
         );
-        InsertChallenge(new: AChallenge) |at| value(at.scoped::<Challenge>().insert(new.new(at)));
+        InsertChallenge(new: AChallenge) |at| value(at.scoped::<Challenge>().insert(new.row(at)));
         UpdateCustomer(key: Key, name: Option<Name>, credit: Option<Number>, note: Option<Option<Name>>) |at| value(
             at.scoped::<Customer>().update(key.uuid(), CustomerChanges {
                 name: name.map(Name::text),
