@@ -292,7 +292,7 @@ on_both_layers! {
             (customer.name.as_str(), invoice.number, line.amount, product.name.as_str())
         }).collect();
         assert_eq!(found, [("ada", 1, 7, "bolt"), ("bob", 3, 13, "bolt")]);
-        let five: Vec<(Buyer, Option<Invoice>, Option<Line>, Option<Product>, Option<Employee>)> = db
+        let five = db
             .scoped::<Buyer>(&own)
             .left_join::<Invoice>()
             .left_join_from::<Invoice, Line>()
