@@ -94,7 +94,7 @@ macro_rules! directions {
         {
             fn keys(self, keys: &mut Keys<'_, '_>) {
                 let nullable = <<E::SqlType as SqlType>::IsNull as Nullability>::NULLABLE;
-                keys.add(&self, $suffix, Key {
+                keys.add(&self, $suffix, &Key {
                     sql: String::new(),
                     descending: $descending,
                     nulls_first: $nulls_first,
@@ -141,7 +141,7 @@ tuples! {
 
 impl Keys<'_, '_> {
     /// Adds an expression, which `ordered` is with a `suffix`.
-    fn add(&mut self, ordered: &impl QueryFragment<Pg>, suffix: &str, key: Key) {
+    fn add(&mut self, ordered: &impl QueryFragment<Pg>, suffix: &str, key: &Key) {
         self.raw.look_at(ordered, Place::List, &self.parts.tenant);
         if has_parameters(ordered) {
             self.raw.refuse("pages are ordered by expressions without values of the program's own");
@@ -157,7 +157,7 @@ impl Keys<'_, '_> {
         let nullable = key.nullable || self.parts.tables.iter().any(is_left_joined);
         // What comes again decides nothing.
         if self.keys.iter().all(|other| other.sql != sql) {
-            self.keys.push(Key { sql, nullable, ..key });
+            self.keys.push(Key { sql, nullable, ..*key });
         }
     }
 }
