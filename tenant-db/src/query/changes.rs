@@ -20,8 +20,8 @@ use crate::model::{Model, TenantModel};
 /// What can change rows of `M`: a [`TenantUpdate`] whose model is `M`, assignments such as
 /// `accounts::balance.eq(accounts::balance + 10)`, and tuples of both. `Kind` is found by the compiler.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot change rows of `{M}`",
-    label = "not a change of a row of `{M}`",
+    message = "this is not a change of rows of `{M}`",
+    label = "neither changes of `{M}` nor assignments to its columns",
     note = "changes are a struct with `#[derive(TenantUpdate)] #[tenant(model = {M})]`, assignments of expressions such as \
             `accounts::balance.eq(accounts::balance + 10)`, and tuples of these",
     note = "columns that are fields of `{M}` can be assigned; not the tenant, the primary key, the reference to a parent, the \

@@ -247,8 +247,8 @@ impl QueryFragment<Pg> for Conflict<'_> {
 /// What can change rows of `M` that are in the way: as [`ChangesOf`](super::ChangesOf), and expressions may speak of
 /// [`excluded`] columns.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot change rows of `{M}`",
-    label = "not a change of a row of `{M}`",
+    message = "this is not a change of rows of `{M}`",
+    label = "neither changes of `{M}` nor assignments to its columns",
     note = "changes are a struct with `#[derive(TenantUpdate)] #[tenant(model = {M})]`, assignments of expressions such as \
             `stocks::pieces.eq(excluded(stocks::pieces))`, and tuples of these",
     note = "`excluded` is `tenant_db::dsl::excluded`",
