@@ -9,10 +9,10 @@ use crate::error::{Error, OptionalExtension, Result};
 use crate::model::{Joinable, Model, TenantModel};
 use crate::permission::{AnyRole, Grants};
 use crate::query::{
-    Arranged, BelongsTo, ChangesOf, Columns, EachRow, Filter, ForUpdate, Gone, Grouped, InnerJoin,
-    InsertInto, Joined, JoinsTo, LeftJoin, OneRow, Orders, ScopedQuery, SelectableFrom, Selects, SoftDeletes,
-    Sources, Unversioned, Upsert, Versioned, WholeRow, Writing, delete_one, insert_batch, insert_one,
-    keys_per_statement, purge_one, restore_one, update_one, update_version,
+    Arranged, BelongsTo, BulkInsert, ChangesOf, Columns, EachRow, Filter, ForUpdate, Gone, Grouped,
+    InnerJoin, InsertInto, Joined, JoinsTo, LeftJoin, OneRow, Orders, ScopedQuery, SelectableFrom, Selects,
+    SoftDeletes, Sources, Unversioned, Upsert, Versioned, WholeRow, Writing, delete_one, insert_batch,
+    insert_one, keys_per_statement, purge_one, restore_one, update_one, update_version,
 };
 use crate::session::Source;
 
@@ -272,6 +272,45 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
         I: InsertInto<'a, M>,
     {
         Writing::new(insert_batch(self.source, new))
+    }
+
+    /// Inserts any number of rows, all of them or none, and says how many: for imports, where what the database fills in is
+    /// not wanted back. `rows` is asked for rows as they are sent, some thousand at a time, so it need not fit into memory.
+    ///
+    /// ```no_run
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use tenant_db::prelude::*;
+    /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
+    /// let rows = (0..1_000_000).map(|number| NewCustomer { name: format!("Customer {number}"), credit_limit: 1 });
+    /// let inserted = db
+    ///     .scoped::<Customer>(&context)
+    ///     .bulk_insert(rows)
+    ///     .progress(|sent| println!("{sent} rows are sent"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// Chunks are columns of arrays, in `INSERT … SELECT … FROM unnest(…)`; `COPY` is refused by PostgreSQL where there is
+    /// row-level security. Rows with columns whose types are a program's own (enums, domains), or are arrays, go as in
+    /// [`insert_many`](Self::insert_many). Rows that leave other columns out than their neighbours may be inserted before
+    /// or after them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`insert`](Self::insert).
+    ///
+    /// # Isolation
+    ///
+    /// The tenant of the context is bound once for each chunk. Policies check each row.
+    pub fn bulk_insert<I, Rows>(&self, rows: Rows) -> BulkInsert<'a, M, R>
+    where
+        R: Grants<M::Insert>,
+        I: InsertInto<'a, M> + 'a,
+        Rows: IntoIterator<Item = I, IntoIter: Send + 'a>,
+    {
+        BulkInsert::new(self.source, rows)
     }
 
     /// Inserts a row, unless there is one with the same key: [`on_conflict`](Upsert::on_conflict) says which key, and then

@@ -198,6 +198,9 @@ pub fn transactions() -> Vec<Case> {
             })
             .await?
         };
+        "bulk_insert" => |db, own| {
+            db.scoped::<Customer>(own).bulk_insert([named("x"), named("y"), named("z")]).await?
+        };
         "transaction, refused" => |db, own| {
             let refused = db.transaction(own, async |tx| {
                 tx.scoped::<Customer>().insert(named("new")).await?;

@@ -131,11 +131,16 @@ where
     M: TenantModel,
     I: InsertInto<'a, M>,
 {
-    let rows_per_statement = ((MAX_PARAMETERS - BESIDE_ROWS) / I::PARAMETERS.max(1)).max(1);
+    let rows_per_statement = rows_per_statement(I::PARAMETERS);
     let mut rows = new.into_iter().peekable();
     let mut batches = Vec::new();
     while rows.peek().is_some() {
         batches.push(I::batch(rows.by_ref().take(rows_per_statement).collect(), tenant));
     }
     batches
+}
+
+/// How many rows of so many parameters fit into one statement.
+pub(super) fn rows_per_statement(parameters: usize) -> usize {
+    ((MAX_PARAMETERS - BESIDE_ROWS) / parameters.max(1)).max(1)
 }

@@ -24,6 +24,7 @@ mod load;
 mod page;
 mod subquery;
 
+mod bulk;
 mod changes;
 mod child;
 mod delete;
@@ -35,6 +36,7 @@ mod write;
 mod writing;
 
 pub use associations::{BelongsTo, GroupedBy, ParentKey};
+pub use bulk::BulkInsert;
 pub use changes::{Assignable, ByExpression, ByStruct, ChangesOf};
 pub use combine::{CombinedQuery, Direction};
 pub use delete::{OnlyFilters, SoftDeletes};

@@ -23,6 +23,7 @@ mod repositories;
 mod settings;
 mod statement;
 mod streaming;
+mod together;
 mod transaction;
 
 pub use config::TenantDbBuilder;
@@ -35,5 +36,6 @@ pub use options::{IsolationLevel, TransactionOptions};
 pub use pool::PoolState;
 pub use repositories::Repositories;
 pub(crate) use settings::{Choices, SessionSettings};
+pub(crate) use statement::known_parameters;
 pub(crate) use streaming::{BATCH, stream};
 pub use transaction::{Transaction, TransactionFn, TransactionFnOnce};

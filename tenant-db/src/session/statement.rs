@@ -94,6 +94,15 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Statement<'_, Q> {
     }
 }
 
+/// The parameters of `query`, where none of their types has to be looked up.
+pub(crate) fn known_parameters(
+    query: &impl QueryFragment<Pg>,
+) -> QueryResult<Option<RawBytesBindCollector<Pg>>> {
+    let (mut parameters, mut names) = (RawBytesBindCollector::<Pg>::new(), TypeNames(Vec::new()));
+    query.collect_binds(&mut parameters, &mut names, &Pg)?;
+    Ok(names.0.is_empty().then_some(parameters))
+}
+
 /// Notes which types would have to be looked up.
 struct TypeNames(Vec<TypeName>);
 

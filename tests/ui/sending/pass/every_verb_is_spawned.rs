@@ -58,6 +58,7 @@ fn alone(db: TenantDb, context: TenantContext<Manager>, id: Uuid) {
         repository.insert_many([new()]).returning::<(Uuid, String), _>((customers::id, customers::name)).await?;
         repository.delete(id).returning::<String, _>(customers::name).await?;
         repository.filter(name()).delete().returning::<String, _>(customers::name).await?;
+        repository.bulk_insert((0..3).map(|_| new())).progress(|_| ()).await?;
         repository.upsert(new()).on_conflict(customers::id).do_nothing().await?;
         repository.upsert(new()).on_conflict(customers::id).do_update(raise()).await?;
         repository.upsert(new()).on_conflict(customers::id).do_update_excluded(customers::credit_limit).await?;
@@ -105,6 +106,7 @@ fn in_a_closure(db: TenantDb, context: TenantContext<Manager>, id: Uuid) {
             repository.insert_many([new()]).returning::<(Uuid, String), _>((customers::id, customers::name)).await?;
             repository.delete(id).returning::<String, _>(customers::name).await?;
             repository.filter(name()).delete().returning::<String, _>(customers::name).await?;
+            repository.bulk_insert((0..3).map(|_| new())).progress(|_| ()).await?;
             repository.upsert(new()).on_conflict(customers::id).do_nothing().await?;
             repository.upsert(new()).on_conflict(customers::id).do_update(raise()).await?;
             repository.upsert(new()).on_conflict(customers::id).do_update_excluded(customers::credit_limit).await?;
