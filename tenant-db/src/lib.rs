@@ -147,7 +147,9 @@ pub use meta::{
 };
 pub use model::{GlobalModel, Joinable, Model, TenantModel};
 pub use permission::{AnyRole, Grants, NoPermission, Permission, Role};
-pub use public_view::{PublicDb, PublicDbBuilder, PublicView, ViewMeta, ViewQuery, registered_views};
+pub use public_view::{
+    PublicDb, PublicDbBuilder, PublicView, ViewFilter, ViewMeta, ViewOrder, ViewQuery, registered_views,
+};
 pub use query::{Cursor, CursorFault, OffsetPage, Page, RowStream, ScopedQuery, TenantInsert, TenantUpdate};
 pub use scoped::TenantScoped;
 pub use session::{

@@ -8,7 +8,7 @@ mod query;
 pub use db::{PublicDb, PublicDbBuilder};
 pub use everybody::Everybody;
 pub use meta::{ViewMeta, registered_views};
-pub use query::ViewQuery;
+pub use query::{ViewFilter, ViewOrder, ViewQuery};
 
 use crate::model::Joinable;
 use crate::permission::NoPermission;
