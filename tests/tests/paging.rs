@@ -659,3 +659,28 @@ async fn pages_by_number_tell_the_total_also_behind_the_last_one() {
     let limited = customers.limit(3).paginate(1, 3).await;
     assert!(matches!(limited, Err(Error::InvalidQuery { .. })), "{limited:?}");
 }
+
+#[tokio::test]
+async fn pages_and_totals_are_the_tenants_by_the_query_builder_alone() {
+    let world = World::with(TABLES).await;
+    let db = world.connect().await;
+    let own = customers_of(&world, &db, 5).await;
+    let _other = customers_of(&world, &db, 7).await;
+    world.execute("ALTER TABLE customers DISABLE ROW LEVEL SECURITY").await;
+    let db = world.connect_unverified().await;
+    let customers = db.scoped::<Customer>(&own);
+    let wide = || customers.filter(customers::name.eq("0")).or_filter(customers::name.ne("0"));
+    for order in 0..2 {
+        let pages = || match order {
+            0 => wide().page_by(customers::name.asc()),
+            // Spelt out, because there may be NULLs.
+            _ => wide().page_by((customers::note.asc(), customers::name.asc())),
+        };
+        let first = pages().page(None, 3).await.unwrap();
+        let second = pages().page(first.next.as_ref(), 3).await.unwrap();
+        assert_eq!(names(&first) + &names(&second), "01234");
+        assert_eq!(names(&pages().page(second.previous.as_ref(), 9).await.unwrap()), "012");
+    }
+    let numbered = wide().order(customers::name.asc()).paginate(2, 3).await.unwrap();
+    assert_eq!((numbered.items.len(), numbered.total), (2, 5));
+}

@@ -329,8 +329,9 @@ async fn a_lost_connection_ends_a_stream_with_that_error() {
 #[tokio::test]
 async fn a_statement_timeout_ends_a_stream_with_that_error() {
     let world = World::with(TAKES_ITS_TIME).await;
-    let db = world.builder().pool_size(1).statement_timeout(MOMENT).connect().await.unwrap();
-    let own = ten(&world, &db).await;
+    let limit = Duration::from_secs(1);
+    let db = world.builder().pool_size(1).statement_timeout(limit).connect().await.unwrap();
+    let own = ten(&world, &world.connect().await).await;
     let tx = db.begin(&own).await.unwrap();
     // Without an order: with one, everything would be looked at before the first row.
     let slow = tx.scoped::<Customer>().filter(takes_its_time(customers::credit_limit));
@@ -441,6 +442,18 @@ async fn rows_are_locked_as_they_are_read_and_an_expired_context_reads_no_more()
     tokio::time::sleep(Duration::from_millis(900)).await;
     let rest: Vec<_> = rows.collect().await;
     assert!(matches!(rest.as_slice(), [Ok(_), Err(Error::ContextExpired)]), "{rest:?}");
+}
+
+#[tokio::test]
+async fn a_stream_is_the_tenants_by_the_query_builder_alone() {
+    let world = World::new().await;
+    let own = ten(&world, &world.connect().await).await;
+    world.execute("ALTER TABLE customers DISABLE ROW LEVEL SECURITY").await;
+    let db = world.connect_unverified().await;
+    assert_eq!(names(by_name(db.scoped::<Customer>(&own)).stream_in_batches(3)).await.unwrap(), "0123456789");
+    let wider =
+        db.scoped::<Customer>(&own).filter(customers::name.eq("0")).or_filter(customers::name.ne("0"));
+    assert_eq!(wider.stream().count().await, 10);
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ impl<T> RowStream<'_, T> {
     /// # Errors
     ///
     /// Those of [`ScopedQuery::stream`].
+    #[allow(clippy::should_implement_trait, reason = "that of a stream, for who has no `StreamExt` at hand")]
     pub fn next(&mut self) -> BoxFuture<'_, Option<Result<T>>>
     where
         T: Send,
