@@ -1,4 +1,4 @@
-//! A wire-tap: reads what the server says, and asks it questions of its own on a connection that nobody uses.
+//! A wire-tap: reads what client and server say, and asks the server questions of its own on a connection that nobody uses.
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -42,6 +42,8 @@ struct Link {
     /// Nothing passes any more, in either direction.
     silent: AtomicBool,
     server: tokio::sync::Mutex<OwnedWriteHalf>,
+    /// What the client has said, and nobody has looked at yet.
+    said: Mutex<Vec<u8>>,
     question: Mutex<Option<Question>>,
 }
 
@@ -119,6 +121,12 @@ impl Tap {
         }
     }
 
+    /// The texts of the statements that were sent to be parsed since this was asked last, on all connections.
+    #[must_use]
+    pub fn statements(&self) -> Vec<String> {
+        lock(&self.heard.links).iter().flat_map(|link| statements(&mut lock(&link.said))).collect()
+    }
+
     /// Asks on the connection that was opened last; none where it is closed. Nobody else may be using it.
     pub async fn ask(&self, sql: &str) -> Option<Answer> {
         let link = Arc::clone(lock(&self.heard.links).last()?);
@@ -151,6 +159,7 @@ async fn forward(client: TcpStream, upstream: String, heard: Arc<Heard>) {
         closed: AtomicBool::new(false),
         silent: AtomicBool::new(false),
         server: tokio::sync::Mutex::new(to_server),
+        said: Mutex::default(),
         question: Mutex::default(),
     });
     let answers = tokio::spawn(read_along(from_server, to_client, Arc::clone(&link), Arc::clone(&heard)));
@@ -159,6 +168,7 @@ async fn forward(client: TcpStream, upstream: String, heard: Arc<Heard>) {
         if link.silent.load(Ordering::SeqCst) {
             continue;
         }
+        lock(&link.said).extend(&buffer[..length]);
         let begin = buffer[..length].windows(5).position(|word| word == b"BEGIN");
         if let Some(begin) = begin
             && heard.spoils.swap(false, Ordering::SeqCst)
@@ -208,6 +218,25 @@ async fn read_along(
     link.closed.store(true, Ordering::SeqCst);
     *lock(&link.question) = None;
     let _ = client.shutdown().await;
+}
+
+/// The texts in the messages that ask for a statement to be parsed. The messages are taken away.
+fn statements(said: &mut Vec<u8>) -> Vec<String> {
+    let mut texts = Vec::new();
+    // The first message has no type: it begins with its length, which is short.
+    if said.first() == Some(&0) {
+        let length = said.first_chunk::<4>().map_or(0, |length| u32::from_be_bytes(*length) as usize);
+        said.drain(..length.min(said.len()));
+    }
+    while let Some(length) = message_length(said) {
+        let message: Vec<u8> = said.drain(..length).collect();
+        if message[0] == b'P' {
+            // Name and text, each with a zero at its end.
+            let text = message[5..].split(|byte| *byte == 0).nth(1).unwrap_or_default();
+            texts.push(String::from_utf8_lossy(text).into_owned());
+        }
+    }
+    texts
 }
 
 /// Type and length, as far as they have arrived, with what the length counts.
