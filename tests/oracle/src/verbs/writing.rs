@@ -27,6 +27,12 @@ choices! {
         InsertCustomers(new: Vec<ACustomer>) |at| list(
             at.scoped::<Customer>().insert_many(new.into_iter().map(ACustomer::row)),
         );
+        BulkCustomers(new: Vec<ACustomer>) |at| value(
+            at.scoped::<Customer>().bulk_insert(new.into_iter().map(ACustomer::row)),
+        );
+        BulkCredentials(new: Vec<ACredential>) |at| value(
+            at.scoped::<Credential>().bulk_insert(new.into_iter().map(move |it| it.row(at))),
+        );
         InsertInvoice(new: AnInvoice) |at| value(at.scoped::<Invoice>().insert(new.row()));
         InsertInvoices(new: Vec<AnInvoice>) |at| list(
             at.scoped::<Invoice>().insert_many(new.into_iter().map(AnInvoice::row)),
@@ -180,7 +186,9 @@ impl Write {
         let own = |parent: &mut Global| parent.theirs = false;
         match &mut self {
             Self::InsertCredential { new } => own(&mut new.account),
-            Self::InsertCredentials { new } => new.iter_mut().for_each(|new| own(&mut new.account)),
+            Self::InsertCredentials { new } | Self::BulkCredentials { new } => {
+                new.iter_mut().for_each(|new| own(&mut new.account))
+            }
             Self::InsertChallenge { new } => own(&mut new.credential),
             _ => {}
         }
