@@ -16,6 +16,7 @@ use crate::query::fragments::Types;
 ///
 /// ```no_run
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+/// # use diesel::prelude::*;
 /// # use tenant_db::prelude::*;
 /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>, from_url: Option<&str>) -> tenant_db::Result<()> {
 /// use tenant_db::Cursor;
