@@ -40,6 +40,7 @@ impl<T> RowStream<'_, T> {
     ///
     /// Those of [`ScopedQuery::stream`].
     #[allow(clippy::should_implement_trait, reason = "that of a stream, for who has no `StreamExt` at hand")]
+    #[allow(clippy::should_implement_trait, reason = "it is awaited, as that of a stream is")]
     pub fn next(&mut self) -> BoxFuture<'_, Option<Result<T>>>
     where
         T: Send,

@@ -8,6 +8,7 @@ use crate::permission::AnyRole;
 use crate::tenant::TenantKey;
 
 /// The transaction that is open, or one of its own.
+#[allow(clippy::large_enum_variant, reason = "there is one of it in an operation, and it is not moved about")]
 pub(crate) enum Together<'a, K: TenantKey> {
     Open(Source<'a, K>),
     Own(Transaction<AnyRole, K>),
