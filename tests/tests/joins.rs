@@ -622,3 +622,44 @@ async fn a_foreign_row_that_got_into_a_join_an_aggregate_or_a_set_is_an_error() 
         .select((invoices::number, buyers::name.nullable()))
         .load::<(i32, Option<String>)>());
 }
+
+#[tokio::test]
+async fn what_stands_before_rows_for_their_tenants_does_not_change_them() {
+    let world = World::with(TABLES).await;
+    let (db, own) = shop(&world, true).await;
+    // One with an invoice and one without: the same limit, once.
+    world.execute("UPDATE buyers SET credit_limit = 7").await;
+    let limits = db.scoped::<Buyer>(&own).left_join::<Invoice>().select(buyers::credit_limit).distinct();
+    assert_eq!(limits.load::<i64>().await.unwrap(), [7]);
+    let limits = db.scoped::<Buyer>(&own).left_join::<Invoice>().select(buyers::credit_limit).distinct();
+    assert_eq!(limits.count().await.unwrap(), 1);
+    // An aggregate of rows, and one of none.
+    let all = || db.scoped::<Buyer>(&own).select(count(buyers::id)).filter(buyers::name.eq("nobody"));
+    let none = || db.scoped::<Product>(&own).select(count(products::id)).filter(products::name.eq("nothing"));
+    let one = || db.scoped::<Buyer>(&own).filter(buyers::name.eq("ada")).select(count(buyers::id));
+    assert_eq!(all().union(none()).load::<i64>().await.unwrap(), [0]);
+    assert_eq!(
+        one().union(none()).positional_order_by(1, Direction::Ascending).load::<i64>().await.unwrap(),
+        [0, 1]
+    );
+    assert_eq!(one().intersect(one()).load::<i64>().await.unwrap(), [1]);
+}
+
+#[tokio::test]
+async fn an_expired_context_reads_by_no_part_of_a_query() {
+    let world = World::with(TABLES).await;
+    let (db, own) = shop(&world, true).await;
+    let identity = tenant_db::Identity::new(*own.tenant(), "late")
+        .with_role("manager")
+        .expiring_at(std::time::SystemTime::now() + std::time::Duration::from_millis(1_500));
+    let short =
+        tenant_db::danger::context("a test has no users", identity).unwrap().as_role::<Manager>().unwrap();
+    let names =
+        || db.scoped::<Buyer>(&own).filter(exists(db.scoped::<Buyer>(&short).filter(buyers::name.eq("ada"))));
+    assert_eq!(names().count().await.unwrap(), 3);
+    tokio::time::sleep(std::time::Duration::from_millis(1_600)).await;
+    let refused = names().count().await;
+    assert!(matches!(refused, Err(Error::InvalidQuery { .. })), "{refused:?}");
+    let set = db.scoped::<Buyer>(&own).query().union(db.scoped::<Buyer>(&short).query()).load().await;
+    assert!(matches!(set, Err(Error::InvalidQuery { .. })), "{set:?}");
+}

@@ -292,3 +292,33 @@ async fn row_level_security_alone_isolates_children() {
     let refused = client.simple_query("SELECT * FROM toys").await.unwrap_err();
     assert_eq!(refused.code().unwrap().code(), "42501", "no tenant, no answer");
 }
+
+#[tokio::test]
+async fn a_parent_whom_a_policy_hides_is_nobodys_own() {
+    let world = World::with(TABLES).await;
+    let db = world.connect().await;
+    let (own, other) = (Household::new(&world, &db).await, Household::new(&world, &db).await);
+    // The parent's policies hold, the child's do not: the parent's tenant is then NULL to whoever asks.
+    world.execute("ALTER TABLE pets DISABLE ROW LEVEL SECURITY").await;
+    let pets = db.scoped::<Pet>(&own.context);
+    let pet = || NewPet { owner_id: other.owner.id, name: "cuckoo".into() };
+    not_found(pets.insert(pet()).await);
+    not_found(pets.insert_many([pet(), pet()]).await);
+    not_found(pets.insert(pet()).returning::<Uuid, _>(pets::id).await);
+    assert!(pets.bulk_insert([pet(), pet()]).await.is_err());
+    assert_eq!(
+        world.truth("SELECT count(*) FROM pets WHERE name = 'cuckoo'").await[0][0].as_deref(),
+        Some("0")
+    );
+}
+
+#[tokio::test]
+async fn no_alias_takes_the_place_of_an_ancestor() {
+    let world = World::with(TABLES).await;
+    let db = world.connect().await;
+    let own = Household::new(&world, &db).await;
+    let taken = diesel::alias!(pets as tenant_parent_1);
+    let query = db.scoped::<Pet>(&own.context).query();
+    let refused = query.inner_join_as::<Pet, _>(taken, taken.field(pets::id).is_not_null()).load().await;
+    assert!(matches!(refused, Err(Error::InvalidQuery { .. })), "{refused:?}");
+}

@@ -48,7 +48,8 @@ use crate::model::GlobalModel;
 ///
 /// # Isolation
 ///
-/// What is written is read by every tenant. Models of tenants are not accepted.
+/// What is written is read by every tenant: never take it from a tenant's row. Rows of tenants are not written by it, and are
+/// not visible to it where policies ask for a tenant.
 pub async fn global_writer(reason: impl Into<String>, url: &str) -> Result<GlobalWriter> {
     let reason = reason.into();
     require(&reason, "danger::global_writer")?;

@@ -100,7 +100,7 @@ macro_rules! combinations {
             where
                 R: Grants<<F::Root as Model>::Read>,
             {
-                CombinedQuery::new(self).with($word, other.parts, other.raw)
+                CombinedQuery::new(self).with($word, other)
             })+
         }
 
@@ -114,7 +114,7 @@ macro_rules! combinations {
                 F2: Sources<Key = F::Key>,
                 R: Grants<<F::Root as Model>::Read> + Grants<<F2::Root as Model>::Read>,
             {
-                CombinedQuery::new(self).with($word, other.parts, other.raw)
+                CombinedQuery::new(self).with($word, other)
             })+
         }
 
@@ -124,7 +124,7 @@ macro_rules! combinations {
             where
                 R: Grants<<F::Root as Model>::Read>,
             {
-                self.with($word, other.parts, other.raw)
+                self.with($word, other)
             })+
         }
 
@@ -135,7 +135,7 @@ macro_rules! combinations {
                 F2: Sources<Key = F::Key>,
                 R: Grants<<F2::Root as Model>::Read>,
             {
-                self.with($word, other.parts, other.raw)
+                self.with($word, other)
             })+
         }
     };
@@ -173,7 +173,14 @@ impl<'a, F: Sources, S> CombinedQuery<'a, F, S> {
         Self { source: query.source, sides, raw: query.raw, types: PhantomData }
     }
 
-    fn with(mut self, word: &'static str, parts: Parts<'a>, raw: RawSql) -> Self {
+    fn with<F2, R2, S2, L2>(mut self, word: &'static str, other: ScopedQuery<'a, F2, R2, S2, L2>) -> Self
+    where
+        F2: Sources<Key = F::Key>,
+    {
+        let (parts, raw) = (other.parts, other.raw);
+        if other.source.context().ensure_valid().is_err() {
+            self.raw.refuse("one of its sides acts with a context that has expired");
+        }
         if parts.tenant != self.sides.first.tenant {
             self.raw.refuse("its sides act for different tenants");
         }

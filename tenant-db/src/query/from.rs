@@ -12,10 +12,17 @@ use super::fragments::Types;
 use super::parts::Part;
 use super::predicate::Named;
 use crate::error::{Error, Result};
+use crate::meta::Tenancy;
 use crate::model::{Joinable, Model, TenantModel};
 use crate::tenant::TenantKey;
 
 /// What a query reads from. A model is one; [`Joined`] is the other.
+#[diagnostic::on_unimplemented(
+    message = "the tables of `{Self}` cannot be read by one query",
+    label = "not known to each other, or the same table twice",
+    note = "make the tables known to each other: `diesel::allow_tables_to_appear_in_same_query!(one, other);`, as `diesel print-schema` writes it",
+    note = "a table that is in the query already is joined under an alias: `diesel::alias!` and `inner_join_as`"
+)]
 pub trait Sources: 'static {
     /// The type of the tenants' keys.
     type Key: TenantKey;
@@ -45,6 +52,10 @@ where
     K: TenantKey,
     M: Joinable<K>,
 {
+    // The tenant of a child's row is NULL where a policy hides the parent: it is somebody else's.
+    if !matches!(M::META.tenancy, Tenancy::Global) && !is_not_null(row) {
+        return Err(foreign_row(M::META.name, tenant));
+    }
     let read = <M::Row as diesel::deserialize::FromSqlRow<SqlTypeOf<M::Selection>, Pg>>::build_from_row(row);
     let read = read.map_err(|error| Error::from(diesel::result::Error::DeserializationError(error)))?;
     M::owned(read, tenant).ok_or_else(|| foreign_row(M::META.name, tenant))

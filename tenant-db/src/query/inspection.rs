@@ -27,10 +27,22 @@ thread_local! {
 
 /// Looks at what `write` writes.
 pub(crate) fn inspect<T>(write: impl FnOnce() -> T) -> (T, Inspection) {
-    let outer = CURRENT.replace(Some(Inspection::default()));
+    let mut looking = Looking { outer: CURRENT.replace(Some(Inspection::default())) };
     let written = write();
-    let found = CURRENT.replace(outer).unwrap_or_default();
+    let found = CURRENT.replace(looking.outer.take()).unwrap_or_default();
+    std::mem::forget(looking);
     (written, found)
+}
+
+/// A fragment that panics must not leave anybody looking: sub-queries would then be left out of what is sent.
+struct Looking {
+    outer: Option<Inspection>,
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        CURRENT.set(self.outer.take());
+    }
 }
 
 /// Tells of a sub-query. `false` where nobody is looking: then it has to be written.

@@ -25,7 +25,8 @@ use crate::permission::Grants;
     label = "no reference between the two",
     note = "declare it on the model with the foreign key, `#[tenant(references({B}, foreign_key))]`",
     note = "or say it here: `.inner_join_on::<{B}>(condition)`, `.left_join_on::<{B}>(condition)`",
-    note = "what is joined to another model than the first: `.inner_join_from::<That, {B}>()`"
+    note = "what is joined to another model than the first: `.inner_join_from::<That, {B}>()`",
+    note = "a model is joined to itself under an alias: `.inner_join_as::<{B}, _>(alias, condition)`"
 )]
 pub trait JoinsTo<B: Model>: Model {
     /// The columns that are equal.
@@ -241,6 +242,7 @@ impl<'a, F: Sources, R, L: Stage> ScopedQuery<'a, F, R, WholeRow, L> {
         Joined<F, Aliased<B, S>, InnerJoin>: Sources<Key = F::Key>,
     {
         self.look_at(&on, Place::Parentheses);
+        self.refuse_reserved(S::NAME);
         self.joining(part_as::<B, S>(&alias, false, Box::new(on)))
     }
 
@@ -264,7 +266,15 @@ impl<'a, F: Sources, R, L: Stage> ScopedQuery<'a, F, R, WholeRow, L> {
         Joined<F, Aliased<B, S>, LeftJoin>: Sources<Key = F::Key>,
     {
         self.look_at(&on, Place::Parentheses);
+        self.refuse_reserved(S::NAME);
         self.joining(part_as::<B, S>(&alias, true, Box::new(on)))
+    }
+
+    /// Names of ancestors (`query/predicate.rs`) would take the alias for themselves.
+    fn refuse_reserved(&mut self, alias: &str) {
+        if alias.starts_with(super::predicate::RESERVED) {
+            self.raw.refuse("an alias begins with `tenant_parent_`, which is reserved");
+        }
     }
 
     fn joining<F2>(mut self, part: Part<'a>) -> ScopedQuery<'a, F2, R, WholeRow, L>

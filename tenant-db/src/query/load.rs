@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::fragments::{CountRows, ExistsRows, Piece, Stage, Types};
 use super::from::{Global, Sources, foreign_row};
-use super::parts::{Condition, List, Parts};
+use super::parts::{Condition, Parts};
 use super::predicate::Tenant;
 use super::raw::RawSql;
 use super::rows::{in_order, loading};
@@ -75,7 +75,8 @@ impl<F: Sources> ReadRow for Models<F> {
 pub(crate) struct Selected<F: Sources, S, U> {
     key: F::Key,
     tenant: Tenant,
-    checks: usize,
+    /// For each column in front, whether it may be NULL: what a left join did not find.
+    checks: Vec<bool>,
     compares: bool,
     types: Types<(S, U)>,
 }
@@ -85,8 +86,8 @@ impl<F: Sources, S, U> Selected<F, S, U> {
         Self {
             key: source.tenant().clone(),
             tenant: parts.tenant.clone(),
-            checks: parts.checks(),
-            compares: matches!(parts.list, List::Aggregates(_) | List::Compared(_)),
+            checks: parts.optional_checks(),
+            compares: parts.compares(),
             types: std::marker::PhantomData,
         }
     }
@@ -95,14 +96,14 @@ impl<F: Sources, S, U> Selected<F, S, U> {
     pub(crate) fn written(source: Source<'_, F::Key>) -> Self {
         let key = source.tenant().clone();
         let tenant = Tenant::new(&key);
-        Self { key, tenant, checks: 1, compares: false, types: std::marker::PhantomData }
+        Self { key, tenant, checks: vec![false], compares: false, types: std::marker::PhantomData }
     }
 
-    /// Whether a column at the front of a row says that it is the tenant's. NULL is what a left join did not find, and
-    /// what an aggregate of no rows is.
-    fn is_own(&self, bytes: Option<&[u8]>) -> bool {
+    /// Whether a column at the front of a row says that it is the tenant's. The parent of a child's row that is NULL is
+    /// somebody else's, whom a policy hides.
+    fn is_own(&self, bytes: Option<&[u8]>, optional: bool) -> bool {
         match bytes {
-            None => true,
+            None => optional,
             Some(bytes) if self.compares => bytes == [1],
             Some(bytes) => self.tenant.is(bytes),
         }
@@ -114,7 +115,7 @@ impl<F: Sources, S, U> Clone for Selected<F, S, U> {
         Self {
             key: self.key.clone(),
             tenant: self.tenant.clone(),
-            checks: self.checks,
+            checks: self.checks.clone(),
             compares: self.compares,
             types: std::marker::PhantomData,
         }
@@ -130,14 +131,14 @@ where
     type Out = U;
 
     fn read<'r>(&self, row: &impl Row<'r, Pg>) -> Result<U> {
-        for at in 0..self.checks {
+        for (at, optional) in self.checks.iter().enumerate() {
             let field = row.get(at);
             let value = field.as_ref().and_then(Field::value);
-            if !self.is_own(value.as_ref().map(diesel::pg::PgValue::as_bytes)) {
+            if !self.is_own(value.as_ref().map(diesel::pg::PgValue::as_bytes), *optional) {
                 return Err(foreign_row(F::Root::META.name, &self.key));
             }
         }
-        S::read(&row.partial_row(self.checks..row.field_count()))
+        S::read(&row.partial_row(self.checks.len()..row.field_count()))
             .map_err(|error| Error::from(diesel::result::Error::DeserializationError(error)))
     }
 }

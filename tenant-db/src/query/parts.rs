@@ -41,6 +41,12 @@ pub(crate) struct Part<'a> {
     pub(crate) join: Option<Join<'a>>,
 }
 
+impl Part<'_> {
+    fn is_left(&self) -> bool {
+        self.join.as_ref().is_some_and(|join| join.is_left)
+    }
+}
+
 /// How a table is joined to those before it.
 pub(crate) struct Join<'a> {
     pub(crate) is_left: bool,
@@ -140,10 +146,28 @@ impl<'a> Parts<'a> {
     /// How many columns at the front of each row say whose it is.
     pub(crate) fn checks(&self) -> usize {
         match self.list {
+            _ if self.compares() => 1,
             List::Columns(_) => self.scoped_tables().count(),
-            List::Aggregates(_) | List::Compared(_) => usize::from(self.scoped_tables().next().is_some()),
-            List::Models | List::Bare(_) | List::Nothing => 0,
+            _ => 0,
         }
+    }
+
+    /// Whether the database says of each row that it is the tenant's, by one truth in front of it. Among distinct rows
+    /// whose tenants stood in front, one that a left join did not find would differ from one that it found.
+    pub(crate) fn compares(&self) -> bool {
+        match self.list {
+            List::Aggregates(_) | List::Compared(_) => true,
+            List::Columns(_) => matches!(self.distinct, Distinct::Rows),
+            List::Models | List::Bare(_) | List::Nothing => false,
+        }
+    }
+
+    /// For each of the [`checks`](Self::checks), whether a left join may find no row to speak of.
+    pub(crate) fn optional_checks(&self) -> Vec<bool> {
+        if self.compares() {
+            return vec![false];
+        }
+        self.scoped_tables().map(Part::is_left).collect()
     }
 
     /// For counting: what is selected matters only where it decides which rows are alike.
@@ -161,24 +185,31 @@ impl<'a> Parts<'a> {
     fn push_list<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         match &self.list {
             List::Models => in_a_list(self.tables.iter().map(|part| &part.selection), out.reborrow()),
-            List::Columns(piece) => {
+            List::Columns(piece) if !self.compares() => {
                 for part in self.scoped_tables() {
                     push_tenant_of(part.table, out)?;
                     out.push_sql(", ");
                 }
                 piece.walk_ast(out.reborrow())
             }
-            List::Aggregates(piece) | List::Compared(piece) => {
-                let aggregate = if matches!(self.list, List::Aggregates(_)) { "bool_and(" } else { "(" };
+            List::Columns(piece) | List::Aggregates(piece) | List::Compared(piece) => {
+                let aggregates = matches!(self.list, List::Aggregates(_));
                 let mut any = false;
                 for part in self.scoped_tables() {
-                    out.push_sql(if any { " AND " } else { aggregate });
+                    out.push_sql(match (any, aggregates) {
+                        (true, _) => " AND ",
+                        (false, true) => "bool_and(",
+                        (false, false) => "(",
+                    });
                     any = true;
                     self.push_is_own(part, out)?;
                 }
-                if any {
-                    out.push_sql("), ");
-                }
+                out.push_sql(match (any, aggregates) {
+                    // Of no rows it is NULL, and nothing is foreign among them.
+                    (true, true) => ") IS NOT FALSE, ",
+                    (true, false) => "), ",
+                    (false, _) => "TRUE, ",
+                });
                 piece.walk_ast(out.reborrow())
             }
             List::Bare(piece) => piece.walk_ast(out.reborrow()),
@@ -191,7 +222,7 @@ impl<'a> Parts<'a> {
 
     /// `table.tenant_id = $1`. A row that a left join did not find is NULL there, and nobody's.
     fn push_is_own<'b>(&'b self, part: &Part<'_>, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let is_left = part.join.as_ref().is_some_and(|join| join.is_left);
+        let is_left = part.is_left();
         if is_left {
             out.push_sql("(");
         }

@@ -104,6 +104,7 @@ fn own<'b>(table: Named, tenant: &'b Tenant, depth: usize, out: &mut AstPass<'_,
             tenant.push(out)
         }
         Tenancy::Through { parent, foreign_key } => {
+            ensure_not_reserved(table, depth)?;
             let ancestor = Named { meta: parent(), alias: Some(ancestor_name(depth)?) };
             out.push_sql("EXISTS (SELECT 1 FROM ");
             push_link(table, ancestor, foreign_key, out)?;
@@ -128,6 +129,7 @@ fn tenant_of(table: Named, depth: usize, out: &mut AstPass<'_, '_, Pg>) -> Query
     match table.meta.tenancy {
         Tenancy::Column(column) => table.push_column(column, out),
         Tenancy::Through { parent, foreign_key } => {
+            ensure_not_reserved(table, depth)?;
             let ancestor = Named { meta: parent(), alias: Some(ancestor_name(depth)?) };
             out.push_sql("(SELECT ");
             tenant_of(ancestor, depth + 1, out)?;
@@ -192,6 +194,18 @@ const ANCESTORS: [&str; 8] = [
     "tenant_parent_7",
     "tenant_parent_8",
 ];
+
+/// How their names begin.
+pub(crate) const RESERVED: &str = "tenant_parent_";
+
+/// A child that is called like its ancestor would be mistaken for it.
+fn ensure_not_reserved(table: Named, depth: usize) -> QueryResult<()> {
+    let name = table.alias.unwrap_or(table.meta.table);
+    if depth == 0 && name.starts_with(RESERVED) {
+        return Err(malformed("a table or an alias begins with `tenant_parent_`, which is reserved"));
+    }
+    Ok(())
+}
 
 fn ancestor_name(depth: usize) -> QueryResult<&'static str> {
     ANCESTORS

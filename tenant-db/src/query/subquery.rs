@@ -46,13 +46,19 @@ enum Wrap {
 
 impl<'a, ST, Outer> SubQuery<'a, ST, Outer> {
     fn new<F: Sources, R, S, L>(query: ScopedQuery<'a, F, R, S, L>, wrap: Wrap) -> Self {
-        let mut parts = query.parts;
+        let (mut parts, mut raw) = (query.parts, query.raw);
+        if query.source.context().ensure_valid().is_err() {
+            raw.refuse("a sub-query acts with a context that has expired");
+        }
+        if !parts.lock.is_empty() {
+            raw.refuse("a sub-query does not lock rows");
+        }
         parts.list = match (parts.list, wrap) {
             (List::Models, Wrap::Exists) => List::Nothing,
             (List::Columns(piece) | List::Aggregates(piece), _) => List::Bare(piece),
             (list, _) => list,
         };
-        Self { parts, raw: query.raw, wrap, types: PhantomData }
+        Self { parts, raw, wrap, types: PhantomData }
     }
 }
 

@@ -60,7 +60,7 @@ impl Unlocked for Arranged {}
 /// ```sql
 /// SELECT counted.total, page.* FROM (SELECT COUNT(*) … FROM (query)) AS counted
 /// LEFT JOIN (SELECT ROW_NUMBER() OVER () AS position, found.* FROM (query LIMIT … OFFSET …) AS found) AS page ON TRUE
-/// ORDER BY page.position
+/// ORDER BY 2
 /// ```
 ///
 /// There is always a row, also where the page has none, which tells the total.
@@ -106,7 +106,7 @@ impl QueryFragment<Pg> for CountedPage<'_> {
         out.push_bind_param::<BigInt, _>(&self.limit)?;
         out.push_sql(" OFFSET ");
         out.push_bind_param::<BigInt, _>(&self.offset)?;
-        out.push_sql(") AS found) AS page ON TRUE ORDER BY page.position");
+        out.push_sql(") AS found) AS page ON TRUE ORDER BY 2");
         Ok(())
     }
 }
