@@ -35,7 +35,7 @@ impl OnlyFilters for Filtered {}
 /// # Unique keys
 ///
 /// A row that is marked keeps its keys: another one with the same name is refused. Where names are to be free again, make a
-/// partial unique index instead of the constraint: `CREATE UNIQUE INDEX … ON documents (tenant_id, name) WHERE deleted_at
+/// partial unique index instead of what `unique(…)` declares: `CREATE UNIQUE INDEX … ON documents (tenant_id, name) WHERE deleted_at
 /// IS NULL`; restoring is then refused where the name has been taken.
 #[diagnostic::on_unimplemented(
     message = "rows of `{Self}` are deleted for good",

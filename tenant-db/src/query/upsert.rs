@@ -97,7 +97,7 @@ impl<'a, M: TenantModel, R, Count> Upsert<'a, M, R, Count> {
     /// # Isolation
     ///
     /// The tenant column is part of the target (I5), so a row of another tenant is never in the way.
-    #[allow(clippy::needless_pass_by_value, reason = "columns are names, and diesel takes them by value")]
+    #[allow(clippy::needless_pass_by_value, reason = "as in diesel, a column is a value")]
     pub fn on_conflict<T: ConflictTarget<M>>(self, target: T) -> OnConflict<'a, M, R, Count> {
         let _ = target;
         OnConflict { upsert: self, target: T::COLUMNS }
@@ -166,7 +166,7 @@ impl<'a, M: TenantModel, R, Count: Rows<M>> OnConflict<'a, M, R, Count> {
     /// # Errors
     ///
     /// Those of [`do_update`](Self::do_update).
-    #[allow(clippy::needless_pass_by_value, reason = "columns are names, and diesel takes them by value")]
+    #[allow(clippy::needless_pass_by_value, reason = "as in diesel, a column is a value")]
     pub fn do_update_excluded<C, Kind>(self, columns: C) -> Writing<'a, M, R, Count::Written>
     where
         R: Grants<M::Insert> + Grants<M::Update> + Grants<M::Read>,
@@ -282,14 +282,12 @@ where
 
 /// A column of the row that was to be inserted: `excluded.column`.
 #[derive(Debug, Clone, Copy, diesel::sql_types::DieselNumericOps)]
-pub struct Excluded<C>(PhantomData<C>);
+pub struct Excluded<C>(C);
 
 /// A column of the row that was to be inserted, in what [`do_update`](OnConflict::do_update) assigns.
 #[must_use]
-#[allow(clippy::needless_pass_by_value, reason = "columns are names, and diesel takes them by value")]
 pub fn excluded<C: Column>(column: C) -> Excluded<C> {
-    let _ = column;
-    Excluded(PhantomData)
+    Excluded(column)
 }
 
 impl<C: Column> Expression for Excluded<C> {

@@ -11,7 +11,7 @@ use crate::tenant::TenantKey;
 #[allow(clippy::large_enum_variant, reason = "there is one of it in an operation, and it is not moved about")]
 pub(crate) enum Together<'a, K: TenantKey> {
     Open(Source<'a, K>),
-    Own(Transaction<AnyRole, K>),
+    Own(Box<Transaction<AnyRole, K>>),
 }
 
 impl<'a, K: TenantKey> Source<'a, K> {
@@ -19,7 +19,7 @@ impl<'a, K: TenantKey> Source<'a, K> {
     pub(crate) async fn together(self) -> Result<Together<'a, K>> {
         match self {
             Self::Pool { db, context } => {
-                db.open(context, TransactionOptions::new()).await.map(Together::Own)
+                db.open(context, TransactionOptions::new()).await.map(|own| Together::Own(Box::new(own)))
             }
             Self::Transaction(_) => Ok(Together::Open(self)),
         }

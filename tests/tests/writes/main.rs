@@ -9,6 +9,7 @@
 #![allow(missing_docs, reason = "`table!` writes items that nobody can document")]
 
 mod assignments;
+mod attacks;
 mod bulk;
 mod children;
 mod deletion;

@@ -19,7 +19,7 @@ use tenant_db_tests::World;
 use tenant_db_type_tests::columns;
 use tenant_db_type_tests::edges::{Edge, EdgeValues, Middle, edges};
 use tenant_db_type_tests::enums::{Colour, Mood, OrderStatus};
-use tenant_db_type_tests::kinds::{Kind, Maybe, MaybeChanges, NewMaybe, kinds, maybes};
+use tenant_db_type_tests::kinds::{Kind, Maybe, MaybeChanges, NewKind, NewMaybe, kinds, maybes};
 use tenant_db_type_tests::samples::{exact, largest, ordinary, smallest};
 use tenant_db_type_tests::schema;
 
@@ -56,6 +56,46 @@ async fn a_batch_of_rows_of_every_type_comes_back_in_its_order() {
     let gaps = [NewMaybe::default(), ordinary().maybe(), NewMaybe { status: None, ..smallest().maybe() }];
     let inserted = db.scoped::<Maybe>(&own).insert_many(gaps.clone()).await.unwrap();
     assert_eq!(inserted.into_iter().map(Maybe::values).collect::<Vec<_>>(), gaps);
+}
+
+#[tokio::test]
+async fn rows_in_bulk_are_of_every_type_too() {
+    let world = World::with(&schema()).await;
+    let db = world.connect().await;
+    let own = world.plain_context(uuid::Uuid::now_v7());
+    let all = [smallest(), ordinary(), largest()];
+    let rows = db.scoped::<Kind>(&own);
+    assert_eq!(rows.bulk_insert(all.clone()).await.unwrap(), 3);
+    let found = rows.order(kinds::id.asc()).load().await.unwrap();
+    assert_eq!(found.into_iter().map(Kind::values).collect::<Vec<_>>(), all);
+
+    // What has a number that every server knows goes as arrays; arrays themselves do not.
+    let known = |new: NewKind| NewMaybe {
+        notes: Some(serde_json::json!({ "a": [1, null] })),
+        folded: None,
+        email: None,
+        status: None,
+        colour: None,
+        mood: None,
+        price: None,
+        wholes: None,
+        gaps: None,
+        statuses: None,
+        colours: None,
+        exacts: None,
+        ..new.maybe()
+    };
+    let gaps = [
+        known(smallest()),
+        NewMaybe::default(),
+        known(largest()),
+        NewMaybe { single: None, ..known(ordinary()) },
+        known(ordinary()),
+    ];
+    let rows = db.scoped::<Maybe>(&own);
+    assert_eq!(rows.bulk_insert(gaps.clone()).await.unwrap(), 5);
+    let found = rows.order(maybes::id.asc()).load().await.unwrap();
+    assert_eq!(found.into_iter().map(Maybe::values).collect::<Vec<_>>(), gaps);
 }
 
 #[tokio::test]
