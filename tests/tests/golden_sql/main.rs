@@ -40,7 +40,7 @@ macro_rules! sent {
         let mut text = String::new();
         $(
             let outcome = $work.await;
-            golden.record(&mut text, stringify!($work), outcome.err());
+            golden.record(&mut text, stringify!($work), outcome.as_ref().err());
         )+
         text
     }};
@@ -71,9 +71,9 @@ impl Golden {
         Self { db, own, tap, _world: world }
     }
 
-    fn record(&self, text: &mut String, work: &str, error: Option<tenant_db::Error>) {
+    fn record(&self, text: &mut String, work: &str, error: Option<&tenant_db::Error>) {
         assert!(
-            error.as_ref().is_none_or(|error| matches!(error, tenant_db::Error::NotFound { .. })),
+            error.is_none_or(|error| matches!(error, tenant_db::Error::NotFound { .. })),
             "{work}: {error:?}"
         );
         let work = work.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -28,7 +28,7 @@ choices! {
             at.scoped::<Customer>().insert_many(new.into_iter().map(ACustomer::row)),
         );
         BulkCustomers(new: Vec<ACustomer>) |at| value(
-            at.scoped::<Customer>().bulk_insert(new.into_iter().map(ACustomer::row)),
+            at.scoped::<Customer>().bulk_insert(new.into_iter().map(ACustomer::row_with_note)),
         );
         BulkCredentials(new: Vec<ACredential>) |at| value(
             at.scoped::<Credential>().bulk_insert(new.into_iter().map(move |it| it.row(at))),
