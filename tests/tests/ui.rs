@@ -8,7 +8,7 @@
 fn what_must_not_compile_does_not() {
     let cases = trybuild::TestCases::new();
     for guarantee in
-        ["connections", "context", "models", "queries", "roles", "transactions", "views", "writes"]
+        ["connections", "context", "joins", "models", "queries", "roles", "transactions", "views", "writes"]
     {
         cases.compile_fail(format!("ui/{guarantee}/fail/*.rs"));
     }

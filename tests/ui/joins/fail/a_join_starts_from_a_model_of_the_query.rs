@@ -1,0 +1,12 @@
+//! Lines belong to invoices, which have to be there first.
+
+#[path = "../shop.rs"]
+mod shop;
+
+use shop::*;
+
+async fn load(db: &TenantDb, context: &TenantContext<Accountant>) {
+    let _ = db.scoped::<Buyer>(context).query().inner_join_from::<Invoice, Line>().load().await;
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! A table that is there already needs another name.
+
+#[path = "../shop.rs"]
+mod shop;
+
+use shop::*;
+
+async fn load(db: &TenantDb, context: &TenantContext<Accountant>) {
+    let _ = db.scoped::<Buyer>(context).query().inner_join_on::<Buyer>(buyers::credit.gt(1)).load().await;
+}
+
+fn main() {}

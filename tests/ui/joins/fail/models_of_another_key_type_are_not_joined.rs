@@ -1,0 +1,17 @@
+//! A context of one kind of tenant says nothing of the other kind.
+
+#[path = "../shop.rs"]
+mod shop;
+
+use shop::*;
+
+async fn load(db: &TenantDb, context: &TenantContext<Accountant>) {
+    let _ = db
+        .scoped::<Buyer>(context)
+        .query()
+        .inner_join_on::<Sensor>(sensors::name.eq(buyers::name))
+        .load()
+        .await;
+}
+
+fn main() {}
