@@ -137,6 +137,7 @@ where
     type Scope = diesel::query_source::Alias<S>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<F, B> Sources for Joined<F, B, InnerJoin>
 where
     F: Sources,
@@ -160,6 +161,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<F, B> Sources for Joined<F, B, LeftJoin>
 where
     F: Sources,

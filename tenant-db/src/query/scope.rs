@@ -13,7 +13,7 @@ use super::from::Sources;
 /// An expression that speaks only of the columns of the tables of `F`, and holds no sub-query but scoped ones.
 #[diagnostic::on_unimplemented(
     message = "this is not an expression over the columns of `{F}`'s table",
-    label = "names another table, holds a sub-query, or compares a column with a value of another type",
+    label = "names another table, holds a sub-query of diesel's, or compares a column with a value of another type",
     note = "a query on `{F}` may filter, order and select by columns of its tables only; other models are joined",
     note = "a sub-query is a scoped query too: `column.eq_any(db.scoped::<Other>(&context).select(…))`",
     note = "conditions are joined by `.and(…)` and `.or(…)`"
@@ -44,7 +44,7 @@ where
 /// A condition on the rows of `F`.
 #[diagnostic::on_unimplemented(
     message = "this is not a condition on the rows of `{F}`",
-    label = "names another table, holds a sub-query, aggregates, or is not a condition",
+    label = "names another table, holds a sub-query of diesel's, aggregates, or is not a condition",
     note = "a query on `{F}` may filter by columns of its tables only; other models are joined",
     note = "a sub-query is a scoped query too: `column.eq_any(db.scoped::<Other>(&context).select(…))`",
     note = "conditions are joined by `.and(…)` and `.or(…)`"
@@ -86,7 +86,7 @@ where
 /// An expression that can be selected from the rows of `F`. What a left join may not find has to be `nullable()`.
 #[diagnostic::on_unimplemented(
     message = "this is not an expression over the columns of `{F}`'s table",
-    label = "names another table, holds a sub-query, or has to be `.nullable()` after a left join",
+    label = "names another table, holds a sub-query of diesel's, or has to be `.nullable()` after a left join",
     note = "a query on `{F}` may filter, order and select by columns of its tables only; other models are joined",
     note = "columns of what is left-joined are selected as `column.nullable()`"
 )]
@@ -103,7 +103,7 @@ where
 /// An expression to order or to group by.
 #[diagnostic::on_unimplemented(
     message = "this is not an expression over the columns of `{F}`'s table",
-    label = "names another table, or holds a sub-query",
+    label = "names another table, or holds a sub-query of diesel's",
     note = "a query on `{F}` may filter, order and select by columns of its tables only; other models are joined"
 )]
 pub trait Orders<'a, F: Sources>: InScope<F> + QueryFragment<Pg> + Send + 'a {}
