@@ -50,7 +50,7 @@ SELECT (SELECT "tenant_parent_1"."tenant_id"
 -- db.scoped::<Credential>(own).select(count_star()).first::<i64>()
 SELECT bool_and((SELECT "tenant_parent_1"."tenant_id"
       FROM "users" AS "tenant_parent_1"
-      WHERE "tenant_parent_1"."id" = "credentials"."user_id") = $1), COUNT(*)
+      WHERE "tenant_parent_1"."id" = "credentials"."user_id") = $1) IS NOT FALSE, COUNT(*)
   FROM "credentials"
   WHERE EXISTS (SELECT 1
     FROM "users" AS "tenant_parent_1"

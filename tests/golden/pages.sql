@@ -70,7 +70,7 @@ SELECT counted.total, page.*
         AND "documents"."deleted_at" IS NULL
       ORDER BY "documents"."title" ASC, "documents"."id"
       LIMIT $3 OFFSET $4) AS found) AS page ON TRUE
-  ORDER BY page.position;
+  ORDER BY 2;
 
 -- db.scoped::<Buyer>(own).left_join::<Invoice>().paginate(1, 5)
 SELECT counted.total, page.*
@@ -87,5 +87,5 @@ SELECT counted.total, page.*
       WHERE "buyers"."tenant_id" = $4
       ORDER BY "buyers"."id", "invoices"."id"
       LIMIT $5 OFFSET $6) AS found) AS page ON TRUE
-  ORDER BY page.position;
+  ORDER BY 2;
 

@@ -78,9 +78,9 @@ SELECT "buyers"."tenant_id", "buyers"."name", "buyers"."credit"
 
 -- db.scoped::<Buyer>(own).distinct().select(buyers::name).count()
 SELECT COUNT(*)
-  FROM (SELECT DISTINCT "buyers"."tenant_id", "buyers"."name"
+  FROM (SELECT DISTINCT ("buyers"."tenant_id" = $1), "buyers"."name"
     FROM "buyers"
-    WHERE "buyers"."tenant_id" = $1) AS counted;
+    WHERE "buyers"."tenant_id" = $2) AS counted;
 
 -- db.scoped::<Buyer>(own).for_update().load()
 SELECT "buyers"."tenant_id", "buyers"."id", "buyers"."name", "buyers"."credit", "buyers"."country"

@@ -30,7 +30,7 @@ SELECT "countries"."code", "countries"."code", "countries"."name"
         AND (("buyers"."country" = "countries"."code"))));
 
 -- db.global::<Country>(own).left_join::<Buyer>().group_by(countries::name).select((countries::name, count(buyers::id.nullable()))).load::<(String, i64)>()
-SELECT bool_and(("buyers"."tenant_id" = $1) IS NOT FALSE), "countries"."name", count("buyers"."id")
+SELECT bool_and(("buyers"."tenant_id" = $1) IS NOT FALSE) IS NOT FALSE, "countries"."name", count("buyers"."id")
   FROM "countries"
   LEFT OUTER JOIN "buyers" ON ("countries"."code" = "buyers"."country")
     AND "buyers"."tenant_id" = $2

@@ -65,6 +65,7 @@ pub async fn verify<A: Queries, B: Queries>(market: &Market, one: &A, other: &B)
     market.tidy().await
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "what was read is looked at once")]
 fn same<T: PartialEq + Debug>(what: &str, one: T, other: T) -> Result<T> {
     if one == other { Ok(one) } else { Err(format!("{what}: {one:?} is not {other:?}").into()) }
 }

@@ -1,6 +1,6 @@
 //! Models that belong together, and some that do not.
 
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code, unused_imports, unnameable_types, reason = "no rule uses all of it, and each has it for itself")]
 
 pub use diesel::prelude::*;
 pub use tenant_db::prelude::*;

@@ -187,7 +187,7 @@ impl Write {
         match &mut self {
             Self::InsertCredential { new } => own(&mut new.account),
             Self::InsertCredentials { new } | Self::BulkCredentials { new } => {
-                new.iter_mut().for_each(|new| own(&mut new.account))
+                new.iter_mut().for_each(|new| own(&mut new.account));
             }
             Self::InsertChallenge { new } => own(&mut new.credential),
             _ => {}
