@@ -79,7 +79,8 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
         Box::pin(async move { found.await.optional() })
     }
 
-    /// The rows with these primary keys, in no particular order. Keys without a row are left out.
+    /// The rows with these primary keys, in no particular order. Keys without a row are left out; a composite key that is
+    /// given more than once may bring its row more than once.
     ///
     /// # Errors
     ///
