@@ -369,8 +369,9 @@ impl<'a, M: TenantModel, R> TenantScoped<'a, M, R> {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use diesel::prelude::*;
     /// # use tenant_db::prelude::*;
-    /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>, id: Uuid) -> tenant_db::Result<()> {
+    /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>, id: uuid::Uuid) -> tenant_db::Result<()> {
     /// let documents = db.scoped::<Document>(&context);
     /// let read = documents.find(id).await?;
     /// match documents.update_row(&read, documents::title.eq("New")).await {

@@ -72,6 +72,7 @@ impl<'a, M: TenantModel, R, L> ScopedQuery<'a, M, R, WholeRow, L> {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use diesel::prelude::*;
     /// # use tenant_db::prelude::*;
     /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
     /// let poor = db.scoped::<Customer>(&context).filter(customers::credit_limit.lt(100));

@@ -125,6 +125,7 @@ impl<'a, M: TenantModel, R, Count: Rows<M>> OnConflict<'a, M, R, Count> {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use diesel::prelude::*;
     /// # use tenant_db::prelude::*;
     /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
     /// use tenant_db::dsl::excluded;

@@ -49,10 +49,11 @@ impl<'a, M: TenantModel, R, S: Gives<M>> Writing<'a, M, R, S> {
     ///
     /// ```no_run
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest_models.rs"));
+    /// # use diesel::prelude::*;
     /// # use tenant_db::prelude::*;
     /// # async fn example(db: tenant_db::TenantDb, context: tenant_db::TenantContext<Manager>) -> tenant_db::Result<()> {
     /// let customers = db.scoped::<Customer>(&context);
-    /// let id: Uuid =
+    /// let id: uuid::Uuid =
     ///     customers.insert(NewCustomer { name: "Ada".into(), credit_limit: 1 }).returning(customers::id).await?;
     /// let raised: Vec<(String, i64)> = customers
     ///     .filter(customers::credit_limit.lt(100))
